@@ -1,0 +1,1 @@
+"""sanb: the part of Kubernetes that gives programs an identity, simulated."""

@@ -1,0 +1,53 @@
+"""What a client asks and what the server answers, as values: the same for Python, kubectl, HTTP and controllers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from sanb.kernel.outcome import Decision, Outcome, Wait, Write
+
+__all__ = ["ADMIN", "NOTHING", "Decision", "Outcome", "Request", "Response", "UserInfo", "Wait", "Write"]
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class UserInfo(NamedTuple):
+    """Who asks."""
+
+    name: str
+    uid: str = ""
+    groups: tuple[str, ...] = ()
+    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+ADMIN: Final = UserInfo("admin", "admin-uid", ("system:masters", "system:authenticated"))
+
+
+class Request(NamedTuple):
+    """One API call.
+
+    `verb` is get, list, watch, create, update, patch, delete or deletecollection. `resource` is the group-qualified
+    plural ("pods", "deployments.apps"). `options` holds the query (snake or camel case as in Kubernetes: `labelSelector`,
+    `fieldSelector`, `limit`, `continue`, `resourceVersion`, `dryRun`, `fieldManager`, `force`, `fieldValidation`) and, for
+    patch, `patchType` (json, merge, strategic, apply); for delete the body is the DeleteOptions.
+    """
+
+    verb: str
+    resource: str
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+    body: Any = None
+    options: Mapping[str, Any] = NOTHING
+    user: UserInfo = ADMIN
+    api_version: str = ""
+
+
+class Response(NamedTuple):
+    """What the client receives; `warnings` become Warning headers."""
+
+    code: int
+    body: Any
+    warnings: tuple[str, ...] = ()

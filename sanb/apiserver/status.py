@@ -1,0 +1,135 @@
+"""Every Status body the API server answers with, in one place (SEM 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sanb.errors import ApiError
+
+OPTIMISTIC_LOCK = "the object has been modified; please apply your changes to the latest version and try again"
+
+
+class FieldError(NamedTuple):
+    """One entry of a 422: `text` is the whole sentence, path included."""
+
+    field: str
+    reason: str
+    detail: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.field}: {self.detail}" if self.field else self.detail
+
+
+def failure(code: int, reason: str, message: str, details: dict[str, Any] | None = None) -> ApiError:
+    """A Failure Status as an exception."""
+    status: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message}
+    if reason:
+        status["reason"] = reason
+    if details is not None:
+        status["details"] = details
+    status["code"] = code
+    return ApiError(status)
+
+
+def _details(name: str, group: str, kind: str, causes: Sequence[dict[str, Any]] = (), retry: int = 0) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    if name:
+        details["name"] = name
+    if group:
+        details["group"] = group
+    if kind:
+        details["kind"] = kind
+    if causes:
+        details["causes"] = list(causes)
+    if retry:
+        details["retryAfterSeconds"] = retry
+    return details
+
+
+def _split(resource: str) -> tuple[str, str]:
+    plural, _, group = resource.partition(".")
+    return plural, group
+
+
+def bad_request(message: str) -> ApiError:
+    return failure(400, "BadRequest", message)
+
+
+def unauthorized() -> ApiError:
+    return failure(401, "Unauthorized", "Unauthorized")
+
+
+def forbidden(resource: str, name: str, why: str, causes: Sequence[dict[str, Any]] = ()) -> ApiError:
+    plural, group = _split(resource)
+    quoted = f'{resource} "{name}"' if name else resource
+    return failure(403, "Forbidden", f"{quoted} is forbidden: {why}", _details(name, group, plural, causes))
+
+
+def not_found(resource: str, name: str) -> ApiError:
+    plural, group = _split(resource)
+    return failure(404, "NotFound", f'{resource} "{name}" not found', _details(name, group, plural))
+
+
+def already_exists(resource: str, name: str) -> ApiError:
+    plural, group = _split(resource)
+    return failure(409, "AlreadyExists", f'{resource} "{name}" already exists', _details(name, group, plural))
+
+
+def conflict(resource: str, name: str, why: str = OPTIMISTIC_LOCK) -> ApiError:
+    plural, group = _split(resource)
+    message = f'Operation cannot be fulfilled on {resource} "{name}": {why}'
+    return failure(409, "Conflict", message, _details(name, group, plural))
+
+
+def invalid(kind: str, group: str, name: str, errors: Sequence[FieldError]) -> ApiError:
+    """422: `group` as printed after the kind, empty for the core group."""
+    texts = [error.text for error in errors]
+    listed = texts[0] if len(texts) == 1 else "[" + ", ".join(dict.fromkeys(texts)) + "]"
+    causes = [{"reason": e.reason, "message": e.detail, "field": e.field} for e in errors]
+    quoted = f"{kind}.{group}" if group else kind
+    return failure(422, "Invalid", f'{quoted} "{name}" is invalid: {listed}', _details(name, group, kind, causes))
+
+
+def internal(why: str) -> ApiError:
+    details = {"causes": [{"message": why}]}
+    return failure(500, "InternalError", f"Internal error occurred: {why}", details)
+
+
+def server_timeout(resource: str, operation: str, message: str, retry: int) -> ApiError:
+    plural, group = _split(resource)
+    return failure(500, "ServerTimeout", message, _details(operation, group, plural, retry=retry))
+
+
+def method_not_allowed(resource: str, verb: str) -> ApiError:
+    plural, group = _split(resource)
+    message = f"{verb} is not supported on resources of kind \"{resource}\""
+    return failure(405, "MethodNotAllowed", message, _details("", group, plural))
+
+
+def required(field: str, detail: str = "") -> FieldError:
+    return FieldError(field, "FieldValueRequired", f"Required value: {detail}" if detail else "Required value")
+
+
+def invalid_value(field: str, value: Any, detail: str) -> FieldError:
+    """`value` is printed as Kubernetes prints it: strings quoted, numbers bare."""
+    shown = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return FieldError(field, "FieldValueInvalid", f"Invalid value: {shown}: {detail}")
+
+
+def field_forbidden(field: str, detail: str) -> FieldError:
+    return FieldError(field, "FieldValueForbidden", f"Forbidden: {detail}")
+
+
+def unsupported(field: str, value: str, supported: Sequence[str]) -> FieldError:
+    listed = ", ".join(f'"{item}"' for item in supported)
+    return FieldError(field, "FieldValueNotSupported", f'Unsupported value: "{value}": supported values: {listed}')
+
+
+def field_not_found(field: str, value: str) -> FieldError:
+    return FieldError(field, "FieldValueNotFound", f'Not found: "{value}"')
+
+
+def duplicate(field: str, value: str) -> FieldError:
+    return FieldError(field, "FieldValueDuplicate", f'Duplicate value: "{value}"')

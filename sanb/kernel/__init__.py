@@ -1,0 +1,1 @@
+"""Steps, time, queues and coroutines; knows nothing of Pods."""

@@ -1,0 +1,35 @@
+"""What deciding a call comes to: an answer with writes, or a wait."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sanb.values import Key, Obj
+
+
+class Write(NamedTuple):
+    """One object to commit; `obj` None deletes. The commit fills in `metadata.resourceVersion`."""
+
+    key: Key
+    obj: Obj | None
+
+
+class Decision(NamedTuple):
+    """The answer and at most one batch of writes.
+
+    `tally` are the counters of keyed entropy to advance (`Store.tally`).
+    """
+
+    response: Any
+    writes: tuple[Write, ...] = ()
+    tally: tuple[tuple[object, ...], ...] = ()
+
+
+class Wait(NamedTuple):
+    """Decide again after `seconds` of virtual time; nothing was written."""
+
+    seconds: float
+    reason: str
+
+
+Outcome = Decision | Wait

@@ -1,0 +1,1 @@
+"""Objects and revisions; knows nothing of Kubernetes' behaviour."""

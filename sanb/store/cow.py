@@ -1,0 +1,83 @@
+"""A dictionary of buckets that forks share until one of them writes.
+
+Both levels are copied on write: a fork costs one small object, the first write after it one shard and one bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any, Generic, TypeVar
+
+V = TypeVar("V")
+SHARDS = 64
+
+
+class Bucket(dict[Any, V], Generic[V]):
+    """Entries of one bucket; `owner` is the token of the only map that may write it."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: object, entries: Any = ()) -> None:
+        super().__init__(entries)
+        self.owner = owner
+
+
+class CowMap(Generic[V]):
+    """`bucket name -> {key: value}`, forkable in constant time."""
+
+    __slots__ = ("_owner", "_shards")
+
+    def __init__(self) -> None:
+        self._owner = object()
+        self._shards: list[Bucket[Bucket[V]] | None] = [None] * SHARDS
+
+    def bucket(self, name: Hashable) -> Bucket[V] | None:
+        """The entries of one bucket, for reading only."""
+        shard = self._shards[hash(name) % SHARDS]
+        return None if shard is None else shard.get(name)
+
+    def get(self, name: Hashable, key: Hashable) -> V | None:
+        """One entry, or None."""
+        shard = self._shards[hash(name) % SHARDS]
+        if shard is None:
+            return None
+        bucket = shard.get(name)
+        return None if bucket is None else bucket.get(key)
+
+    def put(self, name: Hashable, key: Hashable, value: V) -> None:
+        """Set one entry."""
+        self._writable(name)[key] = value
+
+    def drop(self, name: Hashable, key: Hashable) -> None:
+        """Take one entry out; an empty bucket goes with it, or buckets of gone objects would stay for ever."""
+        bucket = self._writable(name)
+        bucket.pop(key, None)
+        if not bucket:
+            del self._shards[hash(name) % SHARDS][name]  # type: ignore[union-attr, arg-type]
+
+    def fork(self) -> CowMap[V]:
+        """A map with the same contents; from now on each side copies what it writes."""
+        other: CowMap[V] = CowMap.__new__(CowMap)
+        other._owner = object()
+        other._shards = list(self._shards)
+        self._owner = object()
+        return other
+
+    def names(self) -> Iterator[Hashable]:
+        """All bucket names, in no particular order: sort before anything depends on it."""
+        for shard in self._shards:
+            if shard is not None:
+                yield from shard
+
+    def _writable(self, name: Hashable) -> Bucket[V]:
+        place = hash(name) % SHARDS
+        owner = self._owner
+        shard = self._shards[place]
+        if shard is None or shard.owner is not owner:
+            shard = Bucket(owner, shard or ())
+            self._shards[place] = shard
+        bucket = shard.get(name)
+        if bucket is None or bucket.owner is not owner:
+            bucket = Bucket(owner, bucket or ())
+            shard[name] = bucket
+        return bucket

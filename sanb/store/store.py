@@ -1,0 +1,117 @@
+"""The store: one log, the table that folds it, and the counters of keyed entropy."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from sanb.errors import SanbError
+from sanb.store.cow import CowMap
+from sanb.store.index import IndexPlan, Indexers
+from sanb.store.log import Log
+from sanb.store.table import Table
+from sanb.store.version import Version
+from sanb.values import Key, Obj
+
+
+class Compacted(SanbError):  # noqa: N818 - etcd's word
+    """The revision asked for is no longer kept; `oldest` is."""
+
+    def __init__(self, rev: int, oldest: int) -> None:
+        super().__init__(f"revision {rev} is compacted: the oldest one kept is {oldest}")
+        self.rev = rev
+        self.oldest = oldest
+
+
+class Tally:
+    """How often something was drawn, by key: names and UIDs are keyed by it, so that no two draws coincide."""
+
+    __slots__ = ("_counts",)
+
+    def __init__(self) -> None:
+        self._counts: CowMap[int] = CowMap()
+
+    def get(self, key: tuple[Hashable, ...]) -> int:
+        """How often `key` was drawn so far."""
+        return self._counts.get(key[:2], key[2:]) or 0
+
+    def add(self, key: tuple[Hashable, ...]) -> None:
+        """Count one more."""
+        self._counts.put(key[:2], key[2:], self.get(key) + 1)
+
+    def fork(self) -> Tally:
+        """Counters that go on independently."""
+        other = Tally()
+        other._counts = self._counts.fork()
+        return other
+
+
+class Store:
+    """`commit` is the only way anything changes."""
+
+    __slots__ = ("_log", "_plan", "head", "rev", "tally")
+
+    def __init__(self, indexers: Indexers, rev: int = 0) -> None:
+        self._plan = IndexPlan(indexers)
+        self._log = Log()
+        self.head = Table(self._plan)
+        self.tally = Tally()
+        self.rev = rev
+        self._log.oldest = rev
+
+    def commit(self, key: Key, obj: Obj | None) -> Version:
+        """Append the next version of `key`; None deletes it. The value must not be changed afterwards."""
+        self.rev = rev = self.rev + 1
+        head = self.head
+        version = Version(rev, key, obj, head.get(key))
+        self._log.append(version)
+        head.apply(version)
+        return version
+
+    @property
+    def oldest(self) -> int:
+        """The revision below which nothing can be asked for."""
+        return self._log.oldest
+
+    def compact(self, rev: int) -> None:
+        """Refuse what is older than `rev` from now on."""
+        self._log.oldest = max(self._log.oldest, min(rev, self.rev))
+
+    def since(self, rev: int, resource: str | None = None) -> list[Version]:
+        """The versions above `rev`, oldest first.
+
+        Raises:
+            Compacted: `rev` is older than what is kept.
+        """
+        if rev < self._log.oldest:
+            raise Compacted(rev, self._log.oldest)
+        return self._log.since(rev, resource)
+
+    def at(self, rev: int) -> Table:
+        """The table as it was at `rev`."""
+        if rev >= self.rev:
+            return self.head.fork()
+        if rev < self._log.oldest:
+            raise Compacted(rev, self._log.oldest)
+        table = self.head.fork()
+        for version in reversed(self._log.since(rev)):
+            before = version.prev
+            table.apply(before if before is not None and before.obj is not None else Version(rev, version.key, None, None))
+        return table
+
+    def tape_length(self, resource: str) -> int:
+        """How many versions of a resource there are: the cursor of somebody who has seen them all."""
+        return len(self._log.tape(resource))
+
+    def nth(self, resource: str, position: int) -> Version:
+        """The version at a cursor's position."""
+        return self._log.tape(resource)[position]
+
+    def fork(self) -> Store:
+        """A store with the same past and an own future; constant in the number of objects."""
+        other: Store = Store.__new__(Store)
+        other._plan = self._plan
+        other._log = self._log.fork()
+        other.head = self.head.fork()
+        other.tally = self.tally.fork()
+        other.rev = self.rev
+        return other

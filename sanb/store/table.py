@@ -1,0 +1,118 @@
+"""The newest version of every key, with indexes: the fold of a log, or of the part of it somebody has been told."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from sanb.store.cow import CowMap
+from sanb.store.index import IndexPlan
+from sanb.store.version import Version
+from sanb.values import Key
+
+
+def _place(version: Version) -> tuple[str, str]:
+    return version.key[1:]
+
+
+class Table:
+    """Copy-on-write: `fork()` is constant in the number of objects."""
+
+    __slots__ = ("_heads", "_index", "_plan", "_spaces")
+
+    def __init__(self, plan: IndexPlan) -> None:
+        self._plan = plan
+        self._heads: CowMap[Version] = CowMap()
+        self._index: CowMap[Version] = CowMap()
+        self._spaces: CowMap[int] = CowMap()
+
+    def get(self, key: Key) -> Version | None:
+        """The newest version, or None where there is no such object."""
+        return self._heads.get(key[:2], key[2])
+
+    def by(self, resource: str, index: str, value: Hashable) -> list[Version]:
+        """Objects filed under `value`, in order of (namespace, name)."""
+        bucket = self._index.bucket((resource, index, value))
+        if not bucket:
+            return []
+        found = list(bucket.values())
+        return found if len(found) == 1 else sorted(found, key=_place)
+
+    def scan(self, resource: str, namespace: str | None = None) -> list[Version]:
+        """All objects of a resource, in order of (namespace, name)."""
+        if namespace is not None:
+            bucket = self._heads.bucket((resource, namespace)) or {}
+            return [bucket[name] for name in sorted(bucket)]
+        found: list[Version] = []
+        for space in self.namespaces(resource):
+            bucket = self._heads.bucket((resource, space)) or {}
+            found.extend(bucket[name] for name in sorted(bucket))
+        return found
+
+    def namespaces(self, resource: str) -> list[str]:
+        """Namespaces that hold objects of a resource ("" for cluster-scoped ones), sorted."""
+        return sorted(self._spaces.bucket(resource) or ())
+
+    def resources(self) -> list[str]:
+        """Resources that have objects, sorted."""
+        return sorted(str(name) for name in self._spaces.names())
+
+    def count(self, resource: str, namespace: str | None = None) -> int:
+        """How many objects there are."""
+        if namespace is not None:
+            return len(self._heads.bucket((resource, namespace)) or ())
+        spaces = self._spaces.bucket(resource) or ()
+        return sum(len(self._heads.bucket((resource, space)) or ()) for space in spaces)
+
+    def apply(self, version: Version) -> Version | None:
+        """Fold one version in; returns the one it replaces."""
+        resource, namespace, name = version.key
+        place = (resource, namespace)
+        old = self._heads.get(place, name)
+        if version.obj is None:
+            self._remove(version, old)
+            return old
+        self._heads.put(place, name, version)
+        if old is None:
+            self._spaces.put(resource, namespace, 1)
+            for entry in self._plan.entries(resource, version.obj):
+                self._index.put((resource, *entry), version.key, version)
+        else:
+            self._refile(version, old)
+        return old
+
+    def _remove(self, version: Version, old: Version | None) -> None:
+        if old is None or old.obj is None:
+            return
+        resource, namespace, name = version.key
+        self._heads.drop((resource, namespace), name)
+        if not self._heads.bucket((resource, namespace)):
+            self._spaces.drop(resource, namespace)
+        for entry in self._plan.entries(resource, old.obj):
+            self._index.drop((resource, *entry), version.key)
+
+    def _refile(self, version: Version, old: Version) -> None:
+        assert version.obj is not None and old.obj is not None
+        resource, key = version.key[0], version.key
+        before = list(self._plan.entries(resource, old.obj))
+        after = list(self._plan.entries(resource, version.obj))
+        if before != after:
+            kept = set(after)
+            for entry in before:
+                if entry not in kept:
+                    self._index.drop((resource, *entry), key)
+        for entry in after:
+            self._index.put((resource, *entry), key, version)
+
+    def fork(self) -> Table:
+        """A table with the same contents that changes independently."""
+        other: Table = Table.__new__(Table)
+        other._plan = self._plan
+        other._heads = self._heads.fork()
+        other._index = self._index.fork()
+        other._spaces = self._spaces.fork()
+        return other
+
+    def contents(self) -> list[tuple[Key, Any]]:
+        """(key, identity of the content) of everything, sorted: what a fingerprint needs."""
+        return [(v.key, v.ident) for resource in self.resources() for v in self.scan(resource)]

@@ -1,0 +1,44 @@
+"""One version of one object."""
+
+from __future__ import annotations
+
+from sanb.values import Key, Obj, ident
+
+
+class Version:
+    """What the log holds: `obj` None says that the object was deleted at `rev`; `prev` is the version before."""
+
+    __slots__ = ("_ident", "key", "obj", "prev", "rev", "text")
+
+    def __init__(self, rev: int, key: Key, obj: Obj | None, prev: Version | None) -> None:
+        self.rev = rev
+        self.key = key
+        self.obj = obj
+        self.prev = prev
+        self.text: str | None = None
+        self._ident: int | None = None
+
+    @property
+    def last(self) -> Obj:
+        """The object itself, or for a deletion the last value it had."""
+        if self.obj is not None:
+            return self.obj
+        assert self.prev is not None and self.prev.obj is not None, "a deletion follows a version"
+        return self.prev.obj
+
+    @property
+    def ident(self) -> int:
+        """Identity of the content, without the revision, computed once."""
+        if self._ident is None:
+            self._ident = ident(_content(self.obj))
+        return self._ident
+
+    def __repr__(self) -> str:
+        return f"Version({self.rev}, {'/'.join(self.key)}{', deleted' if self.obj is None else ''})"
+
+
+def _content(obj: Obj | None) -> Obj | None:
+    if obj is None:
+        return None
+    metadata = {k: v for k, v in obj.get("metadata", {}).items() if k not in ("resourceVersion", "creationTimestamp")}
+    return {**obj, "metadata": metadata}

@@ -1,0 +1,145 @@
+"""Objects as values: plain dictionaries in Kubernetes' JSON shape that nobody changes after they are committed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import Any, Final
+
+Obj = dict[str, Any]
+Key = tuple[str, str, str]
+"""(resource, namespace, name), for example ("pods", "shop", "web-1") or ("deployments.apps", "shop", "web")."""
+
+REMOVE: Final = object()
+"""Given to `evolve` as the value: take the last step of the path out."""
+
+
+class Lazy:
+    """A string that is computed when somebody reads it: a token that is signed late.
+
+    `make(*args)` must be a pure function. Equality, length, `str()` and JSON see the text; `args` alone identify it.
+    """
+
+    __slots__ = ("_make", "_text", "args")
+
+    def __init__(self, make: Callable[..., str], *args: Any) -> None:
+        self._make = make
+        self.args = args
+        self._text: str | None = None
+
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = self._make(*self.args)
+        return self._text
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+    def __len__(self) -> int:
+        return len(str(self))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Lazy):
+            return (self._make, self.args) == (other._make, other.args) or str(self) == str(other)
+        return isinstance(other, str) and str(self) == other
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+def plain(value: Any) -> Any:
+    """The same value with every `Lazy` text resolved; parts that hold none are shared, not copied."""
+    if isinstance(value, Lazy):
+        return str(value)
+    if isinstance(value, dict):
+        changed = {k: new for k, old in value.items() if (new := plain(old)) is not old}
+        return {**value, **changed} if changed else value
+    if isinstance(value, list):
+        items = [plain(item) for item in value]
+        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    return value
+
+
+def json_default(value: Any) -> str:
+    """What `json.dumps(..., default=...)` needs to write a `Lazy`."""
+    if isinstance(value, Lazy):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+
+def dig(obj: Any, *path: str | int, default: Any = None) -> Any:
+    """The value at `path`, or `default` where a step is missing or null."""
+    for step in path:
+        if isinstance(obj, Mapping):
+            obj = obj.get(step)
+        elif isinstance(obj, Sequence) and isinstance(step, int) and -len(obj) <= step < len(obj):
+            obj = obj[step]
+        else:
+            return default
+        if obj is None:
+            return default
+    return obj
+
+
+def evolve(obj: Obj, path: Sequence[str | int], value: Any) -> Obj:
+    """A copy of `obj` with `value` at `path`, sharing all that did not change; missing dictionaries are made.
+
+    `REMOVE` as value takes the last step out. The original is never touched.
+    """
+    head, rest = path[0], path[1:]
+    if isinstance(obj, list):
+        items = list(obj)
+        items[head] = evolve(items[head], rest, value) if rest else value  # type: ignore[call-overload, index]
+        return items  # type: ignore[return-value]
+    copy = dict(obj)
+    if rest:
+        inner = copy.get(head)  # type: ignore[call-overload]
+        if inner is None and value is REMOVE:
+            return obj
+        copy[head] = evolve(inner if inner is not None else {}, rest, value)  # type: ignore[index]
+    elif value is REMOVE:
+        copy.pop(head, None)  # type: ignore[call-overload]
+    else:
+        copy[head] = value  # type: ignore[index]
+    return copy
+
+
+def ident(value: Any) -> int:
+    """A 64-bit identity of a value's content: equal contents give equal numbers, in every process."""
+    digest = blake2b(digest_size=8)
+    for chunk in _canonical(value):
+        digest.update(chunk)
+    return int.from_bytes(digest.digest(), "big")
+
+
+def _canonical(value: Any) -> Iterator[bytes]:
+    if isinstance(value, Mapping):
+        yield b"{"
+        for key in sorted(value, key=repr):
+            yield repr(key).encode()
+            yield from _canonical(value[key])
+        yield b"}"
+    elif isinstance(value, (list, tuple)):
+        yield b"["
+        for item in value:
+            yield from _canonical(item)
+            yield b","
+        yield b"]"
+    elif isinstance(value, Lazy):
+        yield from _canonical(value.args)
+    else:
+        yield repr(value).encode()
+
+
+@contextmanager
+def quiet_gc() -> Iterator[None]:
+    """Suspend the cyclic garbage collector: with many objects alive it multiplies the cost of making more."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
