@@ -98,6 +98,10 @@ class Store:
             table.apply(before if before is not None and before.obj is not None else Version(rev, version.key, None, None))
         return table
 
+    def files(self, resource: str, obj: Obj) -> set[tuple[str, Hashable]]:
+        """(index name, value) pairs under which the table files `obj`."""
+        return set(self._plan.entries(resource, obj))
+
     def tape_length(self, resource: str) -> int:
         """How many versions of a resource there are: the cursor of somebody who has seen them all."""
         return len(self._log.tape(resource))

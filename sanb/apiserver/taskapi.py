@@ -1,0 +1,178 @@
+"""`TaskApi`: what a reconcile is given. Reads are noted in its transcript, verbs are awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, Final
+
+from sanb import entropy
+from sanb.apiserver.events import REPORTING, Recorder
+from sanb.apiserver.request import NOTHING, Request, UserInfo
+from sanb.kernel.journal import Cause
+from sanb.kernel.task import Await, Task
+from sanb.profiles.profile import Profile
+from sanb.values import Obj
+
+if TYPE_CHECKING:
+    from sanb.kernel.workers import Workers
+    from sanb.kernel.world import World
+
+_MUTATED: Final = "mutated"
+_SUFFIXES: Final = "suffixes"
+_KEPT: Final = "kept"
+
+
+class TaskApi:
+    """The implementation of `client.Api` for one task in one world."""
+
+    __slots__ = ("_lister", "_seed", "_task", "_user", "_workers", "_world", "profile")
+
+    def __init__(self, world: World, workers: Workers, task: Task, profile: Profile, seed: int) -> None:
+        self.profile = profile
+        self._world = world
+        self._workers = workers
+        self._task = task
+        self._seed = seed
+        self._user: UserInfo = workers.controller.user
+        self._lister = world.lister(workers.controller.process)
+
+    # ------------------------------------------------------------------ reads
+
+    @property
+    def now(self) -> float:
+        clock = self._world.clock
+        return float(self._task.observe(("now",), lambda: clock.now))
+
+    def cached(self, resource: str, namespace: str, name: str) -> Obj | None:
+        found: Obj | None = self._task.observe(
+            ("cached", resource, namespace, name), lambda: self._cached(resource, namespace, name)
+        )
+        return found
+
+    def _cached(self, resource: str, namespace: str, name: str) -> Obj | None:
+        found: Obj | None = self._lister.cached(resource, namespace, name)
+        memory = self._workers.memory
+        if memory.bucket(_MUTATED) is not None:
+            entry = memory.get(_MUTATED, (resource, namespace, name))
+            if entry is not None and entry[1] >= self._world.clock.now:
+                newer = entry[0]
+                if found is None or int(newer["metadata"]["resourceVersion"]) > int(found["metadata"]["resourceVersion"]):
+                    return newer  # type: ignore[no-any-return]
+        return found
+
+    def cached_by(self, resource: str, index: str, value: Hashable) -> tuple[Obj, ...]:
+        found: tuple[Obj, ...] = self._task.observe(
+            ("cached_by", resource, index, value), lambda: self._lister.cached_by(resource, index, value)
+        )
+        return found
+
+    def cached_list(self, resource: str, namespace: str | None = None) -> tuple[Obj, ...]:
+        found: tuple[Obj, ...] = self._task.observe(
+            ("cached_list", resource, namespace), lambda: self._lister.cached_list(resource, namespace)
+        )
+        return found
+
+    def draw(self, *key: object) -> int:
+        return entropy.draw(self._seed, self._workers.name, self._task.key, *key)
+
+    # ------------------------------------------------------------------ acts that are not calls
+
+    def suffix(self, *key: object) -> str:
+        return str(self._task.observe(("suffix", *key), lambda: self._suffix(key)))
+
+    def _suffix(self, key: tuple[object, ...]) -> str:
+        memory, place = self._workers.memory, (self._task.key, key)
+        count = memory.get(_SUFFIXES, place) or 0
+        memory.put(_SUFFIXES, place, count + 1)
+        return entropy.suffix(self._seed, self._workers.name, *place, count)
+
+    def mutated(self, resource: str, obj: Obj, seconds: float) -> None:
+        metadata = obj["metadata"]
+        place = (resource, metadata.get("namespace", ""), metadata["name"])
+        self._act(("mutated", *place), lambda: self._put(_MUTATED, place, (obj, self._world.clock.now + seconds)))
+
+    def recall(self, key: Hashable) -> Any:
+        return self._task.observe(("recall", key), lambda: self._workers.memory.get(_KEPT, key))
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        if value is None:
+            self._act(("keep", key), lambda: self._workers.memory.drop(_KEPT, key))
+        else:
+            self._act(("keep", key), lambda: self._put(_KEPT, key, value))
+
+    def enqueue(self, key: Hashable, after: float = 0.0) -> None:
+        self._act(("enqueue", key, after), lambda: self._workers.add_after(self._world, key, after))
+
+    def act_as(self, user: UserInfo) -> None:
+        """Make the calls that follow as `user` (a kubelet acts as its node)."""
+        self._user = user
+
+    def event(self, involved: Obj, kind: str, type: str, reason: str, message: str) -> None:
+        identity = ("event", kind, involved["metadata"]["name"], reason, message)
+        self._act(identity, lambda: self._event(involved, kind, type, reason, message))
+
+    def _event(self, involved: Obj, kind: str, type_: str, reason: str, message: str) -> None:
+        world, controller = self._world, self._workers.controller
+        seen = world.recorders.setdefault(controller.component, {})
+        recorder = Recorder(
+            controller.component, self._user, self._seed, seen, reporting=self.profile.pick(REPORTING)
+        )
+        request = recorder.compose(involved, kind, type_, reason, message, world.clock.now)
+        if request is not None:
+            world.submit(request, "", Cause(self._workers.name, self._task.key, self._task.cause))
+
+    def _put(self, bucket: str, key: Hashable, value: Any) -> None:
+        self._workers.memory.put(bucket, key, value)
+
+    def _act(self, call: tuple[Any, ...], do: Any) -> None:
+        """Do something once: a rebuilt frame finds it in the transcript and does not do it again."""
+
+        def once() -> object:
+            do()
+            return None
+
+        self._task.observe(call, once)
+
+    # ------------------------------------------------------------------ verbs
+
+    def _call(
+        self, verb: str, resource: str, namespace: str, name: str, subresource: str = "", body: Any = None,
+        options: Any = NOTHING,
+    ) -> Await:
+        return Await(self._task, Request(verb, resource, namespace, name, subresource, body, options, self._user))
+
+    def get(self, resource: str, namespace: str, name: str) -> Await:
+        return self._call("get", resource, namespace, name)
+
+    def list(self, resource: str, namespace: str = "", **options: Any) -> Await:
+        return self._call("list", resource, namespace, "", options=options)
+
+    def create(self, resource: str, namespace: str, body: Obj, *, name: str = "", subresource: str = "") -> Await:
+        return self._call("create", resource, namespace, name, subresource, body)
+
+    def update(self, resource: str, body: Obj, *, subresource: str = "") -> Await:
+        metadata = body["metadata"]
+        return self._call("update", resource, metadata.get("namespace", ""), metadata["name"], subresource, body)
+
+    def patch(
+        self, resource: str, namespace: str, name: str, body: Any, *, kind: str = "merge", subresource: str = ""
+    ) -> Await:
+        return self._call("patch", resource, namespace, name, subresource, body, {"patchType": kind})
+
+    def delete(
+        self, resource: str, namespace: str, name: str, *, uid: str = "", resource_version: str = "",
+        propagation: str = "", grace: int | None = None,
+    ) -> Await:
+        body: Obj = {}
+        preconditions = {k: v for k, v in (("uid", uid), ("resourceVersion", resource_version)) if v}
+        if preconditions:
+            body["preconditions"] = preconditions
+        if propagation:
+            body["propagationPolicy"] = propagation
+        if grace is not None:
+            body["gracePeriodSeconds"] = grace
+        return self._call("delete", resource, namespace, name, "", body or None)
+
+    def deletecollection(self, resource: str, namespace: str, *, propagation: str = "") -> Await:
+        body = {"propagationPolicy": propagation} if propagation else None
+        return self._call("deletecollection", resource, namespace, "", "", body)

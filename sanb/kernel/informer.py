@@ -1,0 +1,108 @@
+"""Informers: a cursor on the log of one resource, and the view of the cluster as of that cursor.
+
+A view is not a second table. Objects whose newest version has not been delivered are kept in an overlay with the version
+that was; everything else is read from the table at head. So an informer that is up to date costs nothing, and staleness
+is the distance between two cursors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from sanb.store.store import Store
+from sanb.store.version import Version
+from sanb.values import Key, Obj
+
+
+
+class Informer:
+    """What one process knows of one resource."""
+
+    __slots__ = ("_covered", "_overlay", "_store", "name", "position", "resource")
+
+    def __init__(self, name: str, resource: str, store: Store) -> None:
+        self.name = name
+        self.resource = resource
+        self.position = 0
+        self._store = store
+        self._covered = 0
+        self._overlay: dict[Key, Version | None] = {}
+
+    @property
+    def lag(self) -> int:
+        """How many versions have not been delivered."""
+        return self._store.tape_length(self.resource) - self.position
+
+    def deliver(self) -> tuple[Version, Version | None]:
+        """Learn of the next version; returns it and the one known before (None: the object is new)."""
+        version = self._store.nth(self.resource, self.position)
+        self.position += 1
+        before = version.prev
+        if self._covered >= self.position:
+            self._settle(version)
+        return version, before if before is not None and before.obj is not None else None
+
+    def _settle(self, version: Version) -> None:
+        """After a delivery: the object is as of `version`, unless the table at head says the same."""
+        known = version if version.obj is not None else None
+        if self._store.head.get(version.key) is known:
+            self._overlay.pop(version.key, None)
+        else:
+            self._overlay[version.key] = known
+
+    def _stale(self) -> dict[Key, Version | None]:
+        """The overlay, extended to all that was committed since it was last looked at."""
+        end = self._store.tape_length(self.resource)
+        start = max(self._covered, self.position)
+        if start < end:
+            for position in range(start, end):
+                version = self._store.nth(self.resource, position)
+                if version.key not in self._overlay:
+                    before = version.prev
+                    self._overlay[version.key] = before if before is not None and before.obj is not None else None
+            self._covered = end
+        return self._overlay
+
+    def get(self, key: Key) -> Obj | None:
+        """The object as this informer knows it."""
+        if self.lag:
+            stale = self._stale()
+            if key in stale:
+                known = stale[key]
+                return None if known is None else known.obj
+        version = self._store.head.get(key)
+        return None if version is None else version.obj
+
+    def by(self, index: str, value: Hashable) -> tuple[Obj, ...]:
+        """Objects filed under `value`, in order of (namespace, name)."""
+        found = self._store.head.by(self.resource, index, value)
+        if self.lag:
+            files = self._store.files
+            found = self._merge(found, lambda v: (index, value) in files(self.resource, v.last))
+        return tuple(version.last for version in found)
+
+    def list(self, namespace: str | None = None) -> tuple[Obj, ...]:
+        """All objects, in order of (namespace, name)."""
+        found = self._store.head.scan(self.resource, namespace)
+        if self.lag:
+            found = self._merge(found, lambda v: namespace is None or v.key[1] == namespace)
+        return tuple(version.last for version in found)
+
+    def _merge(self, found: list[Version], belongs: Callable[[Version], bool]) -> list[Version]:
+        stale = self._stale()
+        fresh = [version for version in found if version.key not in stale]
+        fresh += [version for version in stale.values() if version is not None and belongs(version)]
+        return sorted(fresh, key=lambda version: version.key)
+
+    def fork(self, store: Store) -> Informer:
+        """The same informer on a forked store."""
+        other = Informer(self.name, self.resource, store)
+        other.position, other._covered, other._overlay = self.position, self._covered, dict(self._overlay)
+        return other
+
+    def ident(self) -> tuple[Any, ...]:
+        """The undelivered tail, without revisions."""
+        end = self._store.tape_length(self.resource)
+        tail = (self._store.nth(self.resource, position) for position in range(self.position, end))
+        return (self.name, *((version.key, version.ident) for version in tail))

@@ -1,0 +1,113 @@
+"""The API server as an actor: pending calls, served one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sanb.errors import ApiError
+from sanb.kernel.action import Action
+from sanb.kernel.journal import Cause, Served
+from sanb.kernel.outcome import Decision, Outcome, Wait
+from sanb.store.store import Store
+from sanb.values import ident
+
+if TYPE_CHECKING:
+    from sanb.kernel.world import World
+
+NAME: Final = "kube-apiserver"
+Handler = Callable[[Store, float, Any, int], Outcome]
+
+
+class Call(NamedTuple):
+    """A request on its way; `client` is the controller that waits for the answer, "" if nobody does, None for a user."""
+
+    id: int
+    request: Any
+    client: str | None
+    cause: Cause | None
+    attempt: int = 0
+
+
+class Reply(NamedTuple):
+    """The answer to a call: a response, or an error."""
+
+    response: Any
+    error: ApiError | None
+
+
+class Server:
+    """Decides calls in the order in which they came."""
+
+    __slots__ = ("_handle", "_sleeping", "calls", "last_id")
+
+    def __init__(self, handle: Handler) -> None:
+        self._handle = handle
+        self.calls: dict[int, Call] = {}
+        self._sleeping: dict[int, Call] = {}
+        self.last_id = 0
+
+    def submit(self, request: Any, client: str | None, cause: Cause | None) -> int:
+        """Take a call in; returns its number."""
+        self.last_id += 1
+        self.calls[self.last_id] = Call(self.last_id, request, client, cause)
+        return self.last_id
+
+    def ready(self) -> list[Action]:
+        """A call each that can be served."""
+        return [Action("serve", NAME, number) for number in self.calls]
+
+    def serve(self, world: World, number: int) -> None:
+        """Decide one call; commit its writes; hand the reply on, or let it sleep."""
+        call = self.calls.pop(number)
+        store = world.store
+        first = store.rev
+        error: ApiError | None = None
+        response: Any = None
+        try:
+            outcome = self._handle(store, world.clock.now, call.request, call.attempt)
+        except ApiError as refusal:
+            error, code, message = refusal, refusal.code, refusal.message
+        else:
+            if isinstance(outcome, Wait):
+                self._sleeping[number] = call._replace(attempt=call.attempt + 1)
+                world.clock.set(world.clock.now + outcome.seconds, NAME, number)
+                return
+            response, message = outcome.response, ""
+            code = response.code
+            self._commit(world, outcome)
+        wrote = store.rev > first
+        world.journal.append(
+            Served(
+                world.steps, world.clock.now, call.client or "", call.request, code,
+                first + 1 if wrote else 0, store.rev if wrote else 0, call.cause, message,
+            )
+        )
+        world.answer(call, Reply(response, error))
+
+    def _commit(self, world: World, decision: Decision) -> None:
+        store = world.store
+        for write in decision.writes:
+            store.commit(write.key, write.obj)
+            world.committed(write.key[0])
+        for key in decision.tally:
+            store.tally.add(key)
+
+    def wake(self, number: int) -> None:
+        """A sleeping call is to be decided again."""
+        self.calls[number] = self._sleeping.pop(number)
+
+    def pending(self, number: int) -> bool:
+        """Whether a call is still without an answer."""
+        return number in self.calls or number in self._sleeping
+
+    def fork(self) -> Server:
+        """A server with the same calls."""
+        other = Server(self._handle)
+        other.calls, other._sleeping, other.last_id = dict(self.calls), dict(self._sleeping), self.last_id
+        return other
+
+    def ident(self) -> tuple[Any, ...]:
+        """The pending calls, without their numbers."""
+        calls = [*self.calls.values(), *self._sleeping.values()]
+        return tuple(sorted((call.client or "", call.attempt, ident(call.request)) for call in calls))

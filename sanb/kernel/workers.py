@@ -1,0 +1,157 @@
+"""The workers of one controller: a work queue and the tasks in the middle of their work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any
+
+from sanb.errors import ApiError
+from sanb.kernel.action import Action
+from sanb.kernel.controller import Controller, Retry, Upkeep, Watch
+from sanb.kernel.journal import Cause
+from sanb.kernel.queue import WorkQueue
+from sanb.kernel.server import Reply
+from sanb.kernel.task import Finished, Task
+from sanb.store.cow import CowMap
+from sanb.store.version import Version
+
+if TYPE_CHECKING:
+    from sanb.kernel.world import World
+
+UPKEEP_AFTER = 5
+"""From this repeat on a back-off no longer keeps the world busy (architecture: when is it quiet)."""
+
+
+class Workers:
+    """Runs `controller.reconcile` for the keys of its queue, at most `controller.workers` at once."""
+
+    __slots__ = ("_make_api", "_waiting", "controller", "memory", "queue", "replies")
+
+    def __init__(self, controller: Controller, make_api: Callable[[World, Workers, Task], Any]) -> None:
+        self.controller = controller
+        self.queue = WorkQueue(controller.limiter)
+        self.memory: CowMap[Any] = CowMap()
+        self.replies: dict[int, Reply] = {}
+        self._waiting: dict[int, Task] = {}
+        self._make_api = make_api
+
+    @property
+    def name(self) -> str:
+        return self.controller.name
+
+    @property
+    def can_start(self) -> bool:
+        """Whether a worker is idle and a key waits."""
+        return len(self.queue) > 0 and len(self._waiting) < self.controller.workers
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The reconciles that wait for an answer."""
+        return tuple(self._waiting.values())
+
+    def ready(self) -> list[Action]:
+        """A reply each that can be received, and the key that can be started."""
+        actions = [Action("reply", self.name, number) for number in self.replies]
+        if self.can_start:
+            actions.append(Action("start", self.name, self.queue.first()))
+        return actions
+
+    def handle(self, world: World, watch: Watch, kind: str, version: Version, before: Version | None) -> None:
+        """An informer's event: put the keys it concerns into the queue."""
+        if kind not in watch.on:
+            return
+        obj = version.last
+        if kind == "update" and watch.changed is not None and before is not None and not watch.changed(before.last, obj):
+            return
+        if watch.related is not None:
+            keys = watch.related(obj, world.lister(self.controller.process))
+        else:
+            assert watch.keys is not None, f"{self.name}: a Watch needs keys or related"
+            keys = watch.keys(obj)
+        for key in keys:
+            if watch.delay:
+                self.add_after(world, key, watch.delay)
+            else:
+                self.queue.add(key, version.rev)
+        world.mark(self)
+
+    def add_after(self, world: World, key: Hashable, seconds: float, *, upkeep: bool = False) -> None:
+        """AddAfter: put a key in when `seconds` have passed, unless it is coming sooner."""
+        if seconds <= 0:
+            self.queue.add(key)
+            world.mark(self)
+            return
+        due = world.clock.now + seconds
+        if self.queue.waits(key, due):
+            world.clock.set(due, self.name, key, upkeep=upkeep)
+
+    def start(self, world: World) -> None:
+        """Begin to reconcile the oldest key."""
+        key, cause = self.queue.get()
+        task = Task(self.name, key, cause, self._coroutine(world))
+        self._proceed(world, task, task.resume())
+
+    def reply(self, world: World, number: int) -> None:
+        """A waiting reconcile learns the answer to its call and goes on."""
+        reply = self.replies.pop(number)
+        task = self._waiting.pop(number)
+        if reply.error is not None:
+            self._proceed(world, task, task.resume(reply.error, error=True))
+        else:
+            self._proceed(world, task, task.resume(reply.response.body))
+
+    def _coroutine(self, world: World) -> Callable[[Task], Any]:
+        return lambda task: self.controller.reconcile(self._make_api(world, self, task), task.key)
+
+    def _proceed(self, world: World, task: Task, outcome: Any) -> None:
+        if not isinstance(outcome, Finished):
+            cause = Cause(self.name, task.key, task.cause)
+            self._waiting[world.submit(outcome, self.name, cause)] = task
+            return
+        key, queue = task.key, self.queue
+        if outcome.error is not None:
+            self._failed(world, key, outcome.error)
+        else:
+            queue.forget(key)
+            if outcome.value is not None:
+                upkeep = isinstance(outcome.value, Upkeep)
+                seconds = outcome.value.seconds if upkeep else outcome.value
+                self.add_after(world, key, seconds, upkeep=upkeep)
+        queue.done(key)
+
+    def _failed(self, world: World, key: Hashable, error: Exception) -> None:
+        if not isinstance(error, (Retry, ApiError)):
+            self.queue.forget(key)
+            self.queue.done(key)
+            error.add_note(f"controller {self.name!r} failed while reconciling {key!r}; the key was dropped")
+            raise error
+        queue, limit = self.queue, self.controller.retries
+        if limit is not None and queue.requeues(key) >= limit:
+            queue.forget(key)
+            return
+        repeats = queue.requeues(key)
+        self.add_after(world, key, queue.when(key, world.clock.now), upkeep=repeats >= UPKEEP_AFTER)
+
+    def fire(self, world: World, key: Hashable, due: float) -> None:
+        """A timer of this queue has gone off."""
+        if self.queue.expects(key, due):
+            self.queue.arrived(key)
+            self.queue.add(key)
+            world.mark(self)
+
+    def fork(self, world: World) -> Workers:
+        """The same workers in a forked world; frames are rebuilt when they are needed."""
+        other = Workers(self.controller, self._make_api)
+        other.queue = self.queue.fork()
+        other.memory = self.memory.fork()
+        other.replies = dict(self.replies)
+        other._waiting = {number: task.fork(other._coroutine(world)) for number, task in self._waiting.items()}
+        return other
+
+    def ident(self) -> tuple[Any, ...]:
+        """Queue, back-offs and transcripts."""
+        queue = self.queue
+        return (
+            self.name, queue.waiting, tuple(sorted(queue.back_offs().items(), key=repr)),
+            tuple(task.ident() for task in self._waiting.values()),
+        )

@@ -1,0 +1,265 @@
+"""The world: everything that can happen next, and one way to make it happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from sanb.errors import UsageError
+from sanb.kernel.action import Action
+from sanb.kernel.clock import Clock
+from sanb.kernel.controller import Controller, Watch
+from sanb.kernel.informer import Informer
+from sanb.kernel.journal import Cause, Served, Stepped
+from sanb.kernel.server import NAME as SERVER
+from sanb.kernel.server import Call, Handler, Reply, Server
+from sanb.kernel.workers import Workers
+from sanb.store.log import Tape
+from sanb.store.store import Store
+from sanb.values import ident
+
+MakeApi = Callable[["World", Workers, Any], Any]
+
+
+class World:
+    """Store, clock and actors. Users submit calls; `step` does one enabled action; nothing else changes anything."""
+
+    def __init__(
+        self, store: Store, handle: Handler, controllers: Sequence[Controller], make_api: MakeApi, *, now: float = 0.0
+    ) -> None:
+        self.store = store
+        self.clock = Clock(now)
+        self.steps = 0
+        self.journal: Tape[Served] = Tape()
+        self.actions: Tape[Stepped] = Tape()
+        self.server = Server(handle)
+        self.workers: dict[str, Workers] = {c.name: Workers(c, make_api) for c in controllers}
+        self.informers: dict[str, Informer] = {}
+        self.replies: dict[int, Reply] = {}
+        self.recorders: dict[str, dict[Hashable, Any]] = {}
+        self._abandoned: set[int] = set()
+        self._lagging: dict[str, Informer] = {}
+        self._startable: dict[str, Workers] = {}
+        self._replied: dict[tuple[str, int], None] = {}
+        self._wire()
+
+    def _wire(self) -> None:
+        """Make the informers that the controllers need, and find who listens to which."""
+        self._listeners: dict[str, list[tuple[str, Watch]]] = {}
+        self._by_resource: dict[str, list[str]] = {}
+        for workers in self.workers.values():
+            controller = workers.controller
+            for watch in controller.watches:
+                name = self._informer(controller.process, watch.resource)
+                self._listeners[name].append((controller.name, watch))
+            for resource in controller.lists:
+                self._informer(controller.process, resource)
+            for key in controller.on_start:
+                workers.queue.add(key)
+                self.mark(workers)
+        for name, informer in self.informers.items():
+            if informer.lag:
+                self._lagging[name] = informer
+
+    def _informer(self, process: str, resource: str) -> str:
+        name = f"{process}/{resource}"
+        if name not in self.informers:
+            self.informers[name] = Informer(name, resource, self.store)
+        if name not in self._listeners:
+            self._listeners[name] = []
+            self._by_resource.setdefault(resource, []).append(name)
+        return name
+
+    # ------------------------------------------------------------------ what actors tell the world
+
+    def submit(self, request: Any, client: str | None = None, cause: Cause | None = None) -> int:
+        """Send a request to the API server; returns the number of the call."""
+        return self.server.submit(request, client, cause)
+
+    def abandon(self, number: int) -> None:
+        """Nobody waits for this call any longer; it is served all the same."""
+        if self.replies.pop(number, None) is None:
+            self._abandoned.add(number)
+
+    def committed(self, resource: str) -> None:
+        """A version of `resource` was committed: its informers are behind."""
+        for name in self._by_resource.get(resource, ()):
+            self._lagging[name] = self.informers[name]
+
+    def answer(self, call: Call, reply: Reply) -> None:
+        """Hand an answer to whoever waits for it."""
+        if call.client:
+            self.workers[call.client].replies[call.id] = reply
+            self._replied[call.client, call.id] = None
+        elif call.client is None and call.id not in self._abandoned:
+            self.replies[call.id] = reply
+        self._abandoned.discard(call.id)
+
+    def mark(self, workers: Workers) -> None:
+        """A queue has got work."""
+        if workers.can_start:
+            self._startable[workers.name] = workers
+
+    def lister(self, process: str) -> Lister:
+        """What one process knows."""
+        return Lister(self, process)
+
+    # ------------------------------------------------------------------ what can happen
+
+    def enabled(self, *, upkeep: bool = True) -> list[Action]:
+        """All that can happen next, in a fixed order; without `upkeep`, not what only comes back for ever."""
+        actions = [Action("reply", name, number) for name, number in self._replied]
+        actions += self.server.ready()
+        actions += [Action("deliver", name) for name in self._lagging]
+        actions += [Action("start", name, w.queue.first()) for name, w in self._startable.items() if w.can_start]
+        timer = self.clock.next(upkeep=upkeep)
+        if timer is not None:
+            actions.append(Action("fire", timer.actor, timer.item))
+        return actions
+
+    def first(self, *, upkeep: bool = False) -> Action | None:
+        """The first enabled action, without making the list of all."""
+        if self._replied:
+            name, number = next(iter(self._replied))
+            return Action("reply", name, number)
+        if self.server.calls:
+            return Action("serve", SERVER, next(iter(self.server.calls)))
+        if self._lagging:
+            return Action("deliver", next(iter(self._lagging)))
+        if self._startable:
+            name, workers = next(iter(self._startable.items()))
+            return Action("start", name, workers.queue.first())
+        timer = self.clock.next(upkeep=upkeep)
+        return None if timer is None else Action("fire", timer.actor, timer.item)
+
+    def step(self, action: Action) -> None:
+        """Make one enabled action happen.
+
+        Raises:
+            UsageError: the action is not enabled; the text lists what is.
+        """
+        self.steps += 1
+        op, actor, item = action
+        try:
+            if op == "serve":
+                self.server.serve(self, item)  # type: ignore[arg-type]
+            elif op == "deliver":
+                self._deliver(actor)
+            elif op == "reply":
+                del self._replied[actor, item]  # type: ignore[arg-type]
+                self._after(self.workers[actor], self.workers[actor].reply, item)
+            elif op == "start":
+                self._start(actor, item)
+            else:
+                self._fire(actor, item)
+        except KeyError:
+            if action in self.enabled():
+                raise
+            listed = "; ".join(f"{a.op} {a.actor} {a.item}" for a in self.enabled()) or "nothing"
+            raise UsageError(f"{op} {actor} {item} is not enabled now; enabled: {listed}") from None
+        self.actions.append(Stepped(self.steps, self.clock.now, op, actor, item))
+
+    def _after(self, workers: Workers, run: Callable[..., None], *arguments: Any) -> None:
+        run(self, *arguments)
+        if workers.can_start:
+            self._startable[workers.name] = workers
+        else:
+            self._startable.pop(workers.name, None)
+
+    def _start(self, name: str, key: Hashable) -> None:
+        workers = self._startable[name]
+        if workers.queue.first() != key:
+            raise KeyError(key)
+        self._after(workers, workers.start)
+
+    def _deliver(self, name: str) -> None:
+        informer = self._lagging[name]
+        version, before = informer.deliver()
+        if not informer.lag:
+            del self._lagging[name]
+        kind = "delete" if version.obj is None else "add" if before is None else "update"
+        for controller, watch in self._listeners[name]:
+            self.workers[controller].handle(self, watch, kind, version, before)
+
+    def _fire(self, actor: str, item: Hashable) -> None:
+        timer = self.clock.next(upkeep=False)
+        if timer is None or (timer.actor, timer.item) != (actor, item):
+            timer = self.clock.next(upkeep=True)
+        if timer is None or (timer.actor, timer.item) != (actor, item):
+            raise KeyError(item)
+        self.clock.pop(timer)
+        if actor == SERVER:
+            self.server.wake(item)  # type: ignore[arg-type]
+        else:
+            self.workers[actor].fire(self, item, timer.due)
+
+    # ------------------------------------------------------------------ copies and identity
+
+    def fork(self) -> World:
+        """A world in the same state with its own future; constant in the number of objects."""
+        other: World = World.__new__(World)
+        other.store = self.store.fork()
+        other.clock = self.clock.fork()
+        other.steps = self.steps
+        other.journal, other.actions = self.journal.fork(), self.actions.fork()
+        other.server = self.server.fork()
+        other.workers = {name: workers.fork(other) for name, workers in self.workers.items()}
+        other.informers = {name: informer.fork(other.store) for name, informer in self.informers.items()}
+        other.replies = dict(self.replies)
+        other.recorders = {name: dict(seen) for name, seen in self.recorders.items()}
+        other._abandoned = set(self._abandoned)
+        other._lagging = {name: other.informers[name] for name in self._lagging}
+        other._startable = {name: other.workers[name] for name in self._startable}
+        other._replied = dict(self._replied)
+        other._listeners, other._by_resource = self._listeners, self._by_resource
+        return other
+
+    def fingerprint(self) -> int:
+        """A 64-bit identity of the state: contents, undelivered tails, queues, transcripts, pending calls, timers.
+
+        Absolute revisions, times and the path that led here do not enter.
+        """
+        return ident((
+            self.store.head.contents(),
+            [informer.ident() for _, informer in sorted(self.informers.items())],
+            [workers.ident() for _, workers in sorted(self.workers.items())],
+            self.server.ident(),
+            [(timer.actor, timer.item, upkeep) for timer, upkeep in self.clock.timers()],
+        ))
+
+
+class Lister:
+    """Read access to the informers of one process."""
+
+    __slots__ = ("_process", "_world")
+
+    def __init__(self, world: World, process: str) -> None:
+        self._world = world
+        self._process = process
+
+    def informer(self, resource: str) -> Informer:
+        """The informer of a resource.
+
+        Raises:
+            UsageError: no controller of this process declared that it reads the resource.
+        """
+        informer = self._world.informers.get(f"{self._process}/{resource}")
+        if informer is None:
+            raise UsageError(
+                f"{self._process} has no informer for {resource!r}: add it to the watches or lists of the controller"
+            )
+        return informer
+
+    def cached(self, resource: str, namespace: str, name: str) -> Any:
+        """The object as this process knows it, or None."""
+        return self.informer(resource).get((resource, namespace, name))
+
+    def cached_by(self, resource: str, index: str, value: Hashable) -> tuple[Any, ...]:
+        """Objects filed under `value`, in order of (namespace, name)."""
+        return self.informer(resource).by(index, value)
+
+    def cached_list(self, resource: str, namespace: str | None = None) -> tuple[Any, ...]:
+        """All objects, in order of (namespace, name)."""
+        return self.informer(resource).list(namespace)
+
+
