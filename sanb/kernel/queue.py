@@ -6,6 +6,7 @@ processed twice at once.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Final
 
@@ -24,7 +25,8 @@ class WorkQueue:
 
     def __init__(self, limiter: Limiter) -> None:
         self._limiter = limiter
-        self._order: dict[Hashable, int] = {}
+        # a plain dictionary used as a FIFO is quadratic: its front fills with deleted slots
+        self._order: OrderedDict[Hashable, int] = OrderedDict()
         self._processing: dict[Hashable, int] = {}
         self._requeues: dict[Hashable, int] = {}
         self._due: CowMap[float] = CowMap()
@@ -45,8 +47,7 @@ class WorkQueue:
 
     def get(self) -> tuple[Hashable, int]:
         """Take the oldest key and the revision that asked for it."""
-        key = next(iter(self._order))
-        cause = self._order.pop(key)
+        key, cause = self._order.popitem(last=False)
         self._processing[key] = 0
         return key, cause
 
@@ -114,7 +115,7 @@ class WorkQueue:
     def fork(self) -> WorkQueue:
         """A queue in the same state."""
         other = WorkQueue(self._limiter)
-        other._order = dict(self._order)
+        other._order = self._order.copy()
         other._processing = dict(self._processing)
         other._requeues = dict(self._requeues)
         other._due = self._due.fork()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -43,7 +44,7 @@ class Server:
 
     def __init__(self, handle: Handler) -> None:
         self._handle = handle
-        self.calls: dict[int, Call] = {}
+        self.calls: OrderedDict[int, Call] = OrderedDict()
         self._sleeping: dict[int, Call] = {}
         self.last_id = 0
 
@@ -104,7 +105,7 @@ class Server:
     def fork(self) -> Server:
         """A server with the same calls."""
         other = Server(self._handle)
-        other.calls, other._sleeping, other.last_id = dict(self.calls), dict(self._sleeping), self.last_id
+        other.calls, other._sleeping, other.last_id = self.calls.copy(), dict(self._sleeping), self.last_id
         return other
 
     def ident(self) -> tuple[Any, ...]:
