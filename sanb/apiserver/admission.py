@@ -73,7 +73,7 @@ class Chain:
             outcome = plugin(view, attributes)
             if outcome is None:
                 continue
-            if type(outcome) is Wait:
+            if isinstance(outcome, Wait):
                 return outcome
             attributes = attributes._replace(obj=outcome)
         return attributes

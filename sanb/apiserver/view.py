@@ -41,7 +41,7 @@ class View:
         version = self.table.get((resource, namespace, name))
         return None if version is None else version.obj
 
-    def list(self, resource: str, namespace: str | None = None) -> list[Obj]:
+    def scan(self, resource: str, namespace: str | None = None) -> list[Obj]:
         """All objects of a resource, in order of (namespace, name)."""
         return [version.obj for version in self.table.scan(resource, namespace) if version.obj is not None]
 
