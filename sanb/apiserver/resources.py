@@ -30,7 +30,20 @@ class Resource(NamedTuple):
 
     @property
     def singular(self) -> str:
+        """The name of one, as kubectl prints it."""
         return self.kind.lower()
+
+    @property
+    def api_version(self) -> str:
+        """The newest version, in which objects are stored: "v1", "apps/v1"."""
+        return f"{self.group}/v1" if self.group else "v1"
+
+    def serves(self, api_version: str) -> bool:
+        """Whether some minor serves the kind under this apiVersion."""
+        if api_version in self.aliases:
+            return True
+        group, _, version = api_version.rpartition("/")
+        return group == self.group and any(version in served for served in self.versions.values())
 
 
 RBAC: Final = "rbac.authorization.k8s.io"

@@ -102,10 +102,91 @@ def server_timeout(resource: str, operation: str, message: str, retry: int) -> A
     return failure(500, "ServerTimeout", message, _details(operation, group, plural, retry=retry))
 
 
-def method_not_allowed(resource: str, verb: str) -> ApiError:
+def method_not_allowed() -> ApiError:
+    """405: the path is there, the method is not."""
+    return failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
+
+
+def unknown_resource() -> ApiError:
+    """404 for a path below a group that the server has, but without such a resource."""
+    return failure(404, "NotFound", "the server could not find the requested resource", {})
+
+
+def generated_name_exists(resource: str, name: str) -> ApiError:
+    """409: every generated name that was tried is taken."""
     plural, group = _split(resource)
-    message = f"{verb} is not supported on resources of kind \"{resource}\""
-    return failure(405, "MethodNotAllowed", message, _details("", group, plural))
+    message = f'{resource} "{name}" already exists, the server was not able to generate a unique name for the object'
+    return failure(409, "AlreadyExists", message, _details(name, group, plural, retry=1))
+
+
+def precondition_uid(kind: str, name: str, wanted: str, stored: str) -> ApiError:
+    """409: a delete names the uid of another object (the Kind stands where the resource should, SEM 4.3)."""
+    why = (
+        f"the UID in the precondition ({wanted}) does not match the UID in record ({stored})."
+        " The object might have been deleted and then recreated"
+    )
+    return _precondition(kind, name, why)
+
+
+def precondition_version(kind: str, name: str, wanted: str, stored: str) -> ApiError:
+    """409: a delete names another resourceVersion."""
+    why = (
+        f"the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({stored})."
+        " The object might have been modified"
+    )
+    return _precondition(kind, name, why)
+
+
+def _precondition(kind: str, name: str, why: str) -> ApiError:
+    message = f'Operation cannot be fulfilled on {kind} "{name}": {why}'
+    return failure(409, "Conflict", message, {"name": name, "kind": kind})
+
+
+def options_invalid(kind: str, error: FieldError) -> ApiError:
+    """422 about query options: `kind` is ListOptions, PatchOptions or DeleteOptions."""
+    causes = [{"reason": error.reason, "message": error.detail, "field": error.field}]
+    message = f'{kind}.meta.k8s.io "" is invalid: {error.text}'
+    return failure(422, "Invalid", message, {"group": "meta.k8s.io", "kind": kind, "causes": causes})
+
+
+def missing_field_manager() -> ApiError:
+    """422: an apply patch does not say who applies."""
+    return options_invalid("PatchOptions", required("fieldManager", "is required for apply patch"))
+
+
+def bad_propagation(policy: str) -> ApiError:
+    """422: a propagation policy that does not exist."""
+    supported = ("Background", "Foreground", "Orphan")
+    listed = ", ".join(f'"{item}"' for item in supported)
+    detail = f'Unsupported value: "{policy}": supported values: {listed}, "nil"'
+    return options_invalid("DeleteOptions", FieldError("propagationPolicy", "FieldValueNotSupported", detail))
+
+
+def expired(message: str, reason: str = "Expired") -> ApiError:
+    """410: a resourceVersion or a continue token that is too old."""
+    return failure(410, reason, message)
+
+
+def too_large(wanted: int, current: int) -> ApiError:
+    """504: a resourceVersion that the server has not reached."""
+    causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
+    message = f"Timeout: Too large resource version: {wanted}, current: {current}"
+    return failure(504, "Timeout", message, {"causes": causes, "retryAfterSeconds": 1})
+
+
+def deleted(resource: str, name: str, uid: str) -> dict[str, Any]:
+    """The Success that a delete answers with, for kinds that do not answer with the object."""
+    plural, group = _split(resource)
+    details = {**_details(name, group, plural), "uid": uid}
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
+
+
+def success(code: int = 0) -> dict[str, Any]:
+    """A bare Success."""
+    body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
+    if code:
+        body["code"] = code
+    return body
 
 
 def required(field: str, detail: str = "") -> FieldError:

@@ -1,0 +1,81 @@
+"""The API server as a function: a request and the store in, an answer with at most one batch of writes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sanb.apiserver import status, subresources, verbs_create, verbs_delete, verbs_read, verbs_update
+from sanb.apiserver.admission import Chain
+from sanb.apiserver.context import Context
+from sanb.apiserver.metadata import NAME_TRIES, SELF_LINK
+from sanb.apiserver.request import Outcome, Request
+from sanb.apiserver.resources import RESOURCES
+from sanb.apiserver.view import View
+from sanb.profiles.profile import Profile
+from sanb.store.store import Store
+
+Verb = Callable[[Context], Outcome]
+Authorizer = Callable[[View, Request], None]
+
+VERBS: Final[Mapping[str, Verb]] = {
+    "get": verbs_read.get,
+    "list": verbs_read.list_,
+    "watch": verbs_read.watch,
+    "create": verbs_create.create,
+    "update": verbs_update.update,
+    "patch": verbs_update.patch,
+    "delete": verbs_delete.delete,
+    "deletecollection": verbs_delete.deletecollection,
+}
+
+
+def allow_all(view: View, request: Request) -> None:
+    """The authorizer of a cluster without RBAC: it refuses nobody."""
+
+
+class ApiServer:
+    """Decides requests. It has no state of its own: everything is in the store that each call is given.
+
+    `authority` signs tokens; without one the token subresource is not served. `authorize` raises ApiError to refuse.
+    `chain` replaces the admission plugins of the profile.
+    """
+
+    __slots__ = ("authority", "authorize", "chain", "name_tries", "profile", "seed", "self_link")
+
+    def __init__(
+        self, profile: Profile, seed: int, authority: Any = None, *, authorize: Authorizer = allow_all,
+        chain: Chain | None = None,
+    ) -> None:
+        self.profile = profile
+        self.seed = seed
+        self.authority = authority
+        self.authorize = authorize
+        self.chain = _chain(profile) if chain is None else chain
+        self.name_tries = profile.pick(NAME_TRIES)
+        self.self_link = profile.pick(SELF_LINK)
+
+    def handle(self, store: Store, now: float, request: Request, attempt: int = 0) -> Outcome:
+        """Decide one request at virtual time `now`; `attempt` counts the `Wait`s before.
+
+        Raises:
+            ApiError: the request is refused; its Status is what the client receives.
+        """
+        view = View(store, now, self.profile, self.seed)
+        resource = RESOURCES.get(request.resource)
+        if resource is None:
+            return subresources.virtual(self, view, request)
+        if self.authorize is not allow_all:
+            self.authorize(view, request)
+        verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)
+        if verb is None or (not request.subresource and request.verb not in resource.verbs):
+            raise status.method_not_allowed()
+        return verb(Context(self, view, request, resource, attempt))
+
+
+def _chain(profile: Profile) -> Chain:
+    try:
+        from sanb.apiserver.plugins.chain import CHAIN
+    except ImportError:
+        return Chain(())
+    return Chain(CHAIN(profile))

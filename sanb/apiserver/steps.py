@@ -1,0 +1,88 @@
+"""The steps of a write that verbs share: decode, default, strategy, validate (SEM 4.1)."""
+
+from __future__ import annotations
+
+from sanb.apiserver import status
+from sanb.apiserver.context import Context
+from sanb.apiserver.resources import Resource
+from sanb.apiserver.status import FieldError
+from sanb.values import Obj
+
+try:
+    from sanb.apiserver.schema import decode
+except ImportError:
+    def decode(resource, obj, profile, strict=""):
+        return obj, ()
+try:
+    from sanb.apiserver.defaults import default
+except ImportError:
+    def default(resource, obj, profile):
+        return obj
+try:
+    from sanb.apiserver.strategy import prepare_create, prepare_update
+except ImportError:
+    def prepare_create(resource, obj, profile):
+        if resource.kind == "Namespace":
+            return {**obj, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+        if resource.kind == "Pod":
+            return {**obj, "status": {"phase": "Pending", "qosClass": "BestEffort"}}
+        return obj
+    def prepare_update(resource, new, old, profile):
+        return new
+try:
+    from sanb.apiserver.validation import validate, validate_update
+except ImportError:
+    def validate(resource, obj, profile):
+        return []
+    def validate_update(resource, new, old, profile):
+        return []
+
+
+def read_body(context: Context) -> Obj:
+    """The request's object: checked for kind and types, pruned, defaulted.
+
+    Raises:
+        ApiError: 400, the body is no object of the resource.
+    """
+    return reread(context, context.request.body)
+
+
+def reread(context: Context, body: object) -> Obj:
+    """The same for an object that the server itself put together: a patched one."""
+    request, resource = context.request, context.resource
+    if type(body) is not dict:
+        raise status.bad_request(f"the object provided is unrecognized (must be of type {resource.kind})")
+    body = typed(resource, body, request.api_version)
+    obj, warnings = decode(resource, body, context.view.profile, strict=_strict(context))
+    if warnings:
+        context.warnings = (*context.warnings, *warnings)
+    return default(resource, obj, context.view.profile)
+
+
+def typed(resource: Resource, body: Obj, served: str = "") -> Obj:
+    """The body with apiVersion and kind, which must be those of the resource where the client gives them.
+
+    Raises:
+        ApiError: 400, they are others.
+    """
+    kind, version = body.get("kind"), body.get("apiVersion")
+    newest = resource.api_version
+    if kind == resource.kind and version == newest:
+        return body
+    if version and version not in (newest, served) and not resource.serves(version):
+        raise status.bad_request(
+            f"the API version in the data ({version}) does not match the expected API version ({served or newest})"
+        )
+    if kind and kind != resource.kind:
+        raise status.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}')
+    return {**body, "apiVersion": newest, "kind": resource.kind}
+
+
+def _strict(context: Context) -> str:
+    options = context.options
+    return str(options.get("fieldValidation", "")) if options else ""
+
+
+def invalid(resource: Resource, obj: Obj, errors: list[FieldError]) -> Exception:
+    """422 with the errors of an object."""
+    return status.invalid(resource.kind, resource.group, obj["metadata"].get("name") or "", errors)

@@ -1,0 +1,240 @@
+"""Subresources: status, binding, eviction, scale, finalize, ephemeralcontainers, token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from sanb.apiserver import metadata, status, steps, verbs_delete, verbs_read, verbs_update
+from sanb.apiserver.admission import CREATE
+from sanb.apiserver.context import Context
+from sanb.apiserver.request import Outcome, Request, Wait
+from sanb.apiserver.resources import Resource
+from sanb.times import rfc3339
+from sanb.values import Obj, dig
+
+if TYPE_CHECKING:
+    from sanb.apiserver.server import ApiServer
+    from sanb.apiserver.view import View
+
+Verb = Callable[[Context], Outcome]
+Join = Callable[[Obj, Obj], Obj]
+
+
+# ---------------------------------------------------------------------- status, finalize, ephemeralcontainers
+
+
+def _join_status(new: Obj, old: Obj) -> Obj:
+    """The stored object with the new status; of the metadata, what a status update may change."""
+    joined = dict(old)
+    if "status" in new:
+        joined["status"] = new["status"]
+    else:
+        joined.pop("status", None)
+    if new["metadata"] is not old["metadata"]:
+        joined["metadata"] = _status_metadata(new, old)
+    return joined
+
+
+def _status_metadata(new: Obj, old: Obj) -> Obj:
+    fields = dict(new["metadata"])
+    kept = ("ownerReferences", "labels") if old["kind"] == "Deployment" else ("ownerReferences",)
+    for field in kept:
+        if field in old["metadata"]:
+            fields[field] = old["metadata"][field]
+        else:
+            fields.pop(field, None)
+    return fields
+
+
+def _join_finalize(new: Obj, old: Obj) -> Obj:
+    """The stored namespace with the new spec.finalizers."""
+    finalizers = (new.get("spec") or {}).get("finalizers")
+    spec = {k: v for k, v in (old.get("spec") or {}).items() if k != "finalizers"}
+    if finalizers:
+        spec["finalizers"] = finalizers
+    fields = {**old["metadata"], "resourceVersion": new["metadata"].get("resourceVersion")}
+    return {**old, "metadata": fields, "spec": spec}
+
+
+def _join_ephemeral(new: Obj, old: Obj) -> Obj:
+    """The stored Pod with the new ephemeral containers."""
+    spec = dict(old["spec"])
+    if (containers := (new.get("spec") or {}).get("ephemeralContainers")) is not None:
+        spec["ephemeralContainers"] = containers
+    fields = {**old["metadata"], "resourceVersion": new["metadata"].get("resourceVersion")}
+    return {**old, "metadata": fields, "spec": spec}
+
+
+def _updating(join: Join) -> Verb:
+    def update(context: Context) -> Outcome:
+        """Replace the part of the object that the subresource is."""
+        old = context.live()
+        body = context.request.body
+        if type(body) is dict and _known(body, old):
+            new = body
+        else:
+            new = metadata.ensure_name(context, metadata.ensure_namespace(context, steps.read_body(context)))
+        return verbs_update.update_object(context, join(new, old), old)
+
+    return update
+
+
+def _known(body: Obj, old: Obj) -> bool:
+    """Whether a body was made from the stored object: whoever shares its metadata got it from the server."""
+    return body.get("metadata") is old["metadata"] and body.get("spec") is old.get("spec")
+
+
+def _patching(join: Join) -> Verb:
+    def patch(context: Context) -> Outcome:
+        """Patch the part of the object that the subresource is."""
+        old = context.live()
+        new = verbs_update.patched(context, context.options.get("patchType") or "strategic", old)
+        return verbs_update.update_object(context, join(new, old), old)
+
+    return patch
+
+
+# ---------------------------------------------------------------------- binding, eviction
+
+
+def bind(context: Context) -> Outcome:
+    """Assign a Pod to a node: sets spec.nodeName and the PodScheduled condition, once."""
+    request, pod = context.request, context.live()
+    waiting = _admit(context, request.body)
+    if waiting is not None:
+        return waiting
+    node = dig(request.body, "target", "name", default="")
+    name, spec, before = request.name, pod["spec"], pod["metadata"]
+    if not node:
+        raise status.invalid("Binding", "", name, [status.required("target.name")])
+    uid = dig(request.body, "metadata", "uid", default="")
+    if uid and uid != before["uid"]:
+        raise status.conflict("pods/binding", name, metadata.uid_mismatch(uid, before["uid"]))
+    if before.get("deletionTimestamp"):
+        raise status.conflict("pods/binding", name, f"pod {name} is being deleted, cannot be assigned to a host")
+    if spec.get("nodeName"):
+        raise status.conflict("pods/binding", name, f'pod {name} is already assigned to node "{spec["nodeName"]}"')
+    state = pod.get("status") or {}
+    condition = {"type": "PodScheduled", "status": "True", "lastProbeTime": None, "lastTransitionTime": rfc3339(context.view.now)}
+    others = [c for c in state.get("conditions") or () if c["type"] != "PodScheduled"]
+    new = {**pod, "spec": {**spec, "nodeName": node}, "status": {**state, "conditions": [*others, condition]}}
+    return context.store(201, context.key, new, (), status.success(201))
+
+
+def evict(context: Context) -> Outcome:
+    """Delete a Pod as its eviction asks (there are no disruption budgets)."""
+    body = dig(context.request.body, "deleteOptions", default=None)
+    context.request = context.request._replace(body=body, verb="delete", subresource="")
+    outcome = verbs_delete.delete(context)
+    if isinstance(outcome, Wait):
+        return outcome
+    return outcome._replace(response=outcome.response._replace(code=201, body=status.success(201)))
+
+
+def _admit(context: Context, body: Obj) -> Wait | None:
+    """Both phases of admission for a subresource whose object is not stored itself."""
+    attributes = context.attributes(CREATE, body, None)
+    admitted = context.server.chain.mutate(context.view, attributes)
+    return admitted if isinstance(admitted, Wait) else context.server.chain.validate(context.view, admitted)
+
+
+# ---------------------------------------------------------------------- scale
+
+
+def get_scale(context: Context) -> Outcome:
+    """How many replicas there are and should be."""
+    return context.answer(200, _scale(context.live()))
+
+
+def _scale(obj: Obj) -> Obj:
+    before = obj["metadata"]
+    fields = {k: before[k] for k in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp") if k in before}
+    spec, state = obj.get("spec") or {}, obj.get("status") or {}
+    labels = dig(spec, "selector", "matchLabels", default={})
+    shown: Obj = {"replicas": state.get("replicas", 0)}
+    if labels:
+        shown["selector"] = ",".join(f"{k}={labels[k]}" for k in sorted(labels))
+    return {
+        "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": fields,
+        "spec": {"replicas": spec.get("replicas", 0)}, "status": shown,
+    }
+
+
+def _scaled(context: Context, scale: Obj, old: Obj) -> Outcome:
+    replicas = dig(scale, "spec", "replicas", default=0)
+    if not isinstance(replicas, int) or replicas < 0:
+        detail = "must be greater than or equal to 0"
+        raise status.invalid("Scale", "autoscaling", context.request.name, [status.invalid_value("spec.replicas", replicas, detail)])
+    version = dig(scale, "metadata", "resourceVersion", default="")
+    fields = {**old["metadata"], "resourceVersion": version} if version else old["metadata"]
+    new = {**old, "metadata": fields, "spec": {**old["spec"], "replicas": replicas}}
+    outcome = verbs_update.update_object(context, new, old)
+    if isinstance(outcome, Wait):
+        return outcome
+    return outcome._replace(response=outcome.response._replace(body=_scale(outcome.response.body)))
+
+
+def update_scale(context: Context) -> Outcome:
+    """Set the replicas."""
+    return _scaled(context, context.request.body or {}, context.live())
+
+
+def patch_scale(context: Context) -> Outcome:
+    """Patch the Scale object, of which only the replicas can change."""
+    old = context.live()
+    kind = context.options.get("patchType") or "merge"
+    return _scaled(context, verbs_update.apply_patch(kind, context.resource, _scale(old), context.request.body), old)
+
+
+# ---------------------------------------------------------------------- token
+
+
+def token(context: Context) -> Outcome:
+    """Issue a token for a ServiceAccount (SEM 8.4)."""
+    from sanb.apiserver.tokenrequest import create_token
+
+    server = context.server
+    waiting = _admit(context, context.request.body)
+    if waiting is not None:
+        return waiting
+    return context.answered(create_token(context.view, server.profile, server.authority, context.request))
+
+
+SUBRESOURCES: Final[Mapping[tuple[str, str], Verb]] = {
+    ("status", "get"): verbs_read.get,
+    ("status", "update"): _updating(_join_status),
+    ("status", "patch"): _patching(_join_status),
+    ("finalize", "update"): _updating(_join_finalize),
+    ("ephemeralcontainers", "get"): verbs_read.get,
+    ("ephemeralcontainers", "update"): _updating(_join_ephemeral),
+    ("ephemeralcontainers", "patch"): _patching(_join_ephemeral),
+    ("binding", "create"): bind,
+    ("eviction", "create"): evict,
+    ("scale", "get"): get_scale,
+    ("scale", "update"): update_scale,
+    ("scale", "patch"): patch_scale,
+    ("token", "create"): token,
+}
+
+
+def find(server: ApiServer, request: Request, resource: Resource) -> Verb | None:
+    """What serves a subresource, or None if its verb is not supported.
+
+    Raises:
+        ApiError: 404, the resource has no such subresource in this minor.
+    """
+    if request.subresource not in resource.subresources:
+        raise status.unknown_resource()
+    if request.subresource == "token" and not server.profile.gate("TokenRequest"):
+        raise status.unknown_resource()
+    return SUBRESOURCES.get((request.subresource, request.verb))
+
+
+def virtual(server: ApiServer, view: View, request: Request) -> Any:
+    """Requests about kinds that are answered and never stored.
+
+    Raises:
+        ApiError: 404, there is no such kind.
+    """
+    raise status.unknown_resource()

@@ -1,0 +1,57 @@
+"""create: the pipeline of a new object (SEM 4.1)."""
+
+from __future__ import annotations
+
+from sanb.apiserver import metadata, status, steps
+from sanb.apiserver.admission import CREATE
+from sanb.apiserver.context import Context
+from sanb.apiserver.request import Outcome, Wait
+from sanb.values import Obj
+
+RV_ON_CREATE = "resourceVersion should not be set on objects to be created"
+
+
+def create(context: Context) -> Outcome:
+    """Make one object."""
+    obj = steps.read_body(context)
+    return create_object(context, metadata.ensure_namespace(context, obj))
+
+
+def create_object(context: Context, obj: Obj) -> Outcome:
+    """Admit, complete, validate and store a decoded object."""
+    request, view, resource = context.request, context.view, context.resource
+    _scope(context, obj)
+    attributes = context.attributes(CREATE, obj, None)
+    chain = context.server.chain
+    admitted = chain.mutate(view, attributes)
+    if isinstance(admitted, Wait):
+        return admitted
+    obj, tally = metadata.created(context, admitted.obj or obj)
+    obj = steps.prepare_create(resource, obj, view.profile)
+    errors = steps.validate(resource, obj, view.profile)
+    if errors:
+        raise steps.invalid(resource, obj, errors)
+    waiting = chain.validate(view, admitted._replace(obj=obj))
+    if waiting is not None:
+        return waiting
+    key = metadata.place(context, obj)
+    if obj["metadata"].get("resourceVersion"):
+        raise status.failure(500, "", RV_ON_CREATE)
+    if view.table.get(key) is not None:
+        raise _exists(context, obj, request.resource)
+    return context.store(201, key, obj, tally)
+
+
+def _scope(context: Context, obj: Obj) -> None:
+    """Key the draws of admission by the object's name, or by how often its generateName was used."""
+    request, view = context.request, context.view
+    given = obj["metadata"]
+    name = given.get("name")
+    counter = ("uid" if name else "name", request.resource, request.namespace, name or given.get("generateName") or "")
+    view.scope = (*counter, view.store.tally.get(counter))
+
+
+def _exists(context: Context, obj: Obj, resource: str) -> Exception:
+    name = obj["metadata"]["name"]
+    generated = obj["metadata"].get("generateName") and not (context.request.body.get("metadata") or {}).get("name")
+    return status.generated_name_exists(resource, name) if generated else status.already_exists(resource, name)

@@ -1,0 +1,112 @@
+"""update and patch: the pipeline of a changed object (SEM 4.1, 4.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sanb.apiserver import metadata, status, steps
+from sanb.apiserver.admission import UPDATE
+try:
+    from sanb.apiserver.apply import server_side_apply, track_managers
+except ImportError:
+    server_side_apply = track_managers = None
+from sanb.apiserver.context import Context
+try:
+    from sanb.apiserver.patch import apply_patch
+except ImportError:
+    def apply_patch(kind, resource, current, body):
+        def merge(a, b):
+            if not isinstance(b, dict): return b
+            a = dict(a) if isinstance(a, dict) else {}
+            for k, v in b.items():
+                if v is None: a.pop(k, None)
+                else: a[k] = merge(a.get(k), v)
+            return a
+        return merge(current, body)
+from sanb.apiserver.request import Outcome, Wait
+from sanb.apiserver.verbs_create import create_object
+from sanb.apiserver.verbs_delete import finished
+from sanb.values import Obj
+
+
+def update(context: Context) -> Outcome:
+    """Replace an object; an empty resourceVersion replaces it unconditionally."""
+    new = metadata.ensure_name(context, metadata.ensure_namespace(context, steps.read_body(context)))
+    return update_object(context, new, context.live())
+
+
+def update_object(context: Context, new: Obj, old: Obj) -> Outcome:
+    """Admit, complete, validate and store a new value of an object; nothing changes if it is equal to the old one."""
+    metadata.check_uid(context, new, old)
+    view, resource, chain = context.view, context.resource, context.server.chain
+    admitted = chain.mutate(view, context.attributes(UPDATE, new, old))
+    if isinstance(admitted, Wait):
+        return admitted
+    new = admitted.obj or new
+    metadata.check_revision(context, new, old)
+    new = steps.prepare_update(resource, metadata.updated(new, old), old, view.profile)
+    errors = steps.validate_update(resource, new, old, view.profile)
+    if errors:
+        raise steps.invalid(resource, new, errors)
+    waiting = chain.validate(view, admitted._replace(obj=new))
+    if waiting is not None:
+        return waiting
+    return write(context, new, old)
+
+
+def write(context: Context, new: Obj, old: Obj) -> Outcome:
+    """Store a new value, unless it is the old one; an object that only waited for its finalizers goes."""
+    if new is old or new == old:
+        return context.answer(200, old)
+    if finished(new):
+        return context.remove(200, context.key, new)
+    return context.store(200, context.key, _managed(context, new, old))
+
+
+def _managed(context: Context, new: Obj, old: Obj) -> Obj:
+    """Field managers are followed from the first apply on."""
+    if "managedFields" not in old["metadata"] or context.options.get("patchType") == "apply":
+        return new
+    manager = str(context.options.get("fieldManager") or "unknown")
+    return track_managers(context.resource, old, new, manager, context.view.now_text, context.view.profile)
+
+
+def patch(context: Context) -> Outcome:
+    """Change an object by a patch of `options["patchType"]`: json, merge, strategic or apply."""
+    kind = context.options.get("patchType") or "strategic"
+    if kind == "apply":
+        return _apply(context)
+    old = context.live()
+    return update_object(context, patched(context, kind, old), old)
+
+
+def patched(context: Context, kind: str, old: Obj) -> Obj:
+    """The object as the patch makes it: decoded and defaulted."""
+    resource, view = context.resource, context.view
+    new = apply_patch(kind, resource, old, context.request.body)
+    if new is old:
+        return old
+    return steps.reread(context, metadata.ensure_namespace(context, _named(new, old)))
+
+
+def _named(new: Any, old: Obj) -> Obj:
+    """A patched object whose metadata is still a dictionary."""
+    return new if isinstance(new.get("metadata"), dict) else {**new, "metadata": {"name": old["metadata"]["name"]}}
+
+
+def _apply(context: Context) -> Outcome:
+    """Server-side apply: creates what is not there."""
+    request, view, resource = context.request, context.view, context.resource
+    manager = str(context.options.get("fieldManager") or "")
+    if not manager:
+        raise status.missing_field_manager()
+    version = view.table.get(context.key)
+    live = version.obj if version is not None else None
+    force = str(context.options.get("force", "")).lower() in ("true", "1")
+    new = server_side_apply(resource, live, request.body, manager, force, view.now_text, view.profile)
+    if live is None:
+        metadata.ensure_name(context, new)
+        return create_object(context, steps.reread(context, metadata.ensure_namespace(context, new)))
+    if new is live:
+        return context.answer(200, live)
+    return update_object(context, steps.reread(context, metadata.ensure_namespace(context, new)), live)

@@ -1,0 +1,105 @@
+"""Watch: a cursor on the log that turns versions into the events a client's selectors let it see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sanb.apiserver import listing, status
+from sanb.store.store import Compacted, Store
+from sanb.store.version import Version
+from sanb.values import Obj
+
+if TYPE_CHECKING:
+    from sanb.apiserver.context import Context
+
+GONE: Final = {"1.10": "Gone", "1.17": "Expired"}
+"""The reason of a 410 about a resourceVersion."""
+
+
+class Event(NamedTuple):
+    """One watch event: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR."""
+
+    type: str
+    object: Obj
+
+
+class Watcher:
+    """Reads events from the store it is given, each time from where it stopped."""
+
+    __slots__ = ("_bookmarks", "_gone", "_kind", "_match", "_namespace", "_resource", "_rev", "_state", "closed")
+
+    def __init__(
+        self, resource: str, namespace: str, rev: int, match: listing.Match | None = None, *, initial: bool = False,
+        bookmarks: bool = False, kind: tuple[str, str] = ("v1", ""), gone: str = "Expired",
+    ) -> None:
+        self._resource = resource
+        self._namespace = namespace
+        self._rev = rev
+        self._match = match
+        self._state = initial
+        self._bookmarks = bookmarks
+        self._kind = kind
+        self._gone = gone
+        self.closed = False
+
+    @classmethod
+    def of(cls, context: Context) -> Watcher:
+        """The watcher that a request asks for: without a resourceVersion (or with 0) it begins with what there is."""
+        rev = listing.revision(context)
+        store, resource = context.view.store, context.resource
+        chosen = listing.selection(context)
+        bookmarks = str(context.options.get("allowWatchBookmarks", "")).lower() in ("true", "1")
+        if rev > store.rev:
+            raise status.too_large(rev, store.rev)
+        return cls(
+            resource.id, context.request.namespace, rev or store.rev, chosen.match, initial=rev == 0,
+            bookmarks=bookmarks, kind=(resource.api_version, resource.kind), gone=context.view.profile.pick(GONE),
+        )
+
+    def poll(self, store: Store) -> list[Event]:
+        """The events since the last poll."""
+        if self.closed:
+            return []
+        found: list[Event] = []
+        if self._state:
+            self._state = False
+            past = store.head if self._rev >= store.rev else store.at(self._rev)
+            objects = [v.obj for v in past.scan(self._resource, self._namespace or None) if v.obj is not None]
+            found = [Event("ADDED", obj) for obj in objects if self._match is None or self._match(obj)]
+        try:
+            versions = store.since(self._rev, self._resource)
+        except Compacted as compacted:
+            self.closed = True
+            refusal = status.expired(f"too old resource version: {self._rev} ({compacted.oldest})", self._gone)
+            return [Event("ERROR", refusal.status)]
+        for version in versions:
+            event = self._event(version)
+            if event is not None:
+                found.append(event)
+        self._rev = max(self._rev, store.rev)
+        return found
+
+    def bookmark(self) -> Event | None:
+        """An event that only tells how far the watch has come, if the client asked for such."""
+        if not self._bookmarks or self.closed:
+            return None
+        api_version, kind = self._kind
+        metadata: dict[str, Any] = {"resourceVersion": str(self._rev), "creationTimestamp": None}
+        return Event("BOOKMARK", {"kind": kind, "apiVersion": api_version, "metadata": metadata})
+
+    def _event(self, version: Version) -> Event | None:
+        if self._namespace and version.key[1] != self._namespace:
+            return None
+        match, before = self._match, version.prev
+        old = None if before is None else before.obj
+        new = version.obj
+        was = old is not None and (match is None or match(old))
+        now = new is not None and (match is None or match(new))
+        if now and new is not None:
+            return Event("MODIFIED" if was else "ADDED", new)
+        return Event("DELETED", _at(old, version.rev)) if was and old is not None else None
+
+
+def _at(obj: Obj, rev: int) -> Obj:
+    """The last value of an object that goes, with the revision at which it went."""
+    return {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(rev)}}
