@@ -1,0 +1,95 @@
+"""REST paths: from method and path to verb, resource, namespace, name and subresource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.profiles.profile import Profile
+
+COLLECTION_VERBS: Final[Mapping[str, str]] = {"GET": "list", "HEAD": "list", "POST": "create", "DELETE": "deletecollection"}
+ITEM_VERBS: Final[Mapping[str, str]] = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+SUBRESOURCE_VERBS: Final[Mapping[str, str]] = {**ITEM_VERBS, "POST": "create"}
+REVIEWS: Final[Mapping[str, tuple[str, str, bool]]] = {
+    "tokenreviews": ("authentication.k8s.io", "TokenReview", False),
+    "selfsubjectreviews": ("authentication.k8s.io", "SelfSubjectReview", False),
+    "subjectaccessreviews": ("authorization.k8s.io", "SubjectAccessReview", False),
+    "selfsubjectaccessreviews": ("authorization.k8s.io", "SelfSubjectAccessReview", False),
+    "selfsubjectrulesreviews": ("authorization.k8s.io", "SelfSubjectRulesReview", False),
+    "localsubjectaccessreviews": ("authorization.k8s.io", "LocalSubjectAccessReview", True),
+}
+"""Kinds that are answered and not stored: plural -> group, kind, whether namespaced."""
+
+
+class Place(NamedTuple):
+    """What a path names. `group_version` "" says that the server serves no such group at all."""
+
+    group_version: str = ""
+    resource: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+    watch: bool = False
+    """The old form of a watch, /api/v1/watch/...; `resource` "" says that the group has no such resource."""
+
+
+def locate(profile: Profile, path: str) -> Place:
+    """What `path` (without its query) names."""
+    parts = [part for part in path.split("/") if part]
+    if len(parts) >= 2 and parts[0] == "api" and parts[1] == "v1":
+        group, version, rest = "", "v1", parts[2:]
+    elif len(parts) >= 3 and parts[0] == "apis":
+        group, version, rest = parts[1], parts[2], parts[3:]
+    else:
+        return Place()
+    group_version = f"{group}/{version}" if group else version
+    if group_version not in served(profile):
+        return Place()
+    watch = bool(rest) and rest[0] == "watch"
+    return _below(profile, group, group_version, rest[1:] if watch else rest, watch)
+
+
+def _below(profile: Profile, group: str, group_version: str, rest: list[str], watch: bool) -> Place:
+    nowhere = Place(group_version)
+    namespace = ""
+    if len(rest) >= 3 and rest[0] == "namespaces" and not _of_namespace(rest):
+        namespace, rest = rest[1], rest[2:]
+    if not rest or len(rest) > 3:
+        return nowhere
+    plural, name, subresource = (*rest, "", "")[:3]
+    found = _resource(profile, plural, group_version)
+    if found is not None:
+        if (namespace and not found.namespaced) or (subresource and subresource not in found.subresources):
+            return nowhere
+        return Place(group_version, found.id, found.kind, namespace, name, subresource, watch)
+    review = REVIEWS.get(plural)
+    if review is None or review[0] != group or bool(namespace) is not review[2]:
+        return nowhere
+    return Place(group_version, f"{plural}.{group}", review[1], namespace, name, subresource)
+
+
+def _of_namespace(rest: list[str]) -> bool:
+    """Whether a path below /namespaces/x is a subresource of the namespace itself."""
+    return len(rest) == 3 and rest[2] in RESOURCES["namespaces"].subresources
+
+
+def _resource(profile: Profile, plural: str, group_version: str) -> Resource | None:
+    for row in RESOURCES.values():
+        if row.plural == plural and group_version in versions(profile, row):
+            return row
+    return None
+
+
+def versions(profile: Profile, row: Resource) -> tuple[str, ...]:
+    """The group versions under which a minor serves a resource."""
+    own = tuple(f"{row.group}/{v}" if row.group else v for v in profile.pick(row.versions))
+    return (*own, *row.aliases)
+
+
+def served(profile: Profile) -> tuple[str, ...]:
+    """All group versions of a minor, the core group first."""
+    found = dict.fromkeys(gv for row in RESOURCES.values() for gv in versions(profile, row))
+    reviews = dict.fromkeys(f"{group}/v1" for group, _, _ in REVIEWS.values())
+    return (*found, *(gv for gv in reviews if gv not in found))

@@ -1,0 +1,281 @@
+"""HTTP as values: a message in, a `Request` out; a `Response` or a refusal in, a message out. No sockets here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sanb.apiserver import status
+from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
+from sanb.apiserver.watching import Watcher
+from sanb.errors import ApiError, SanbError
+from sanb.http import gojson, paths
+from sanb.profiles.profile import Profile
+from sanb.values import json_default
+
+JSON: Final = "application/json"
+YAML: Final = "application/yaml"
+PLAIN: Final = "text/plain; charset=utf-8"
+PATCH_TYPES: Final[Mapping[str, str]] = {
+    "application/json-patch+json": "json",
+    "application/merge-patch+json": "merge",
+    "application/strategic-merge-patch+json": "strategic",
+    "application/apply-patch+yaml": "apply",
+}
+APPLY_SERVED: Final = {"1.10": False, "1.16": True}
+UNKNOWN_FORMAT: Final = (
+    "the body of the request was in an unknown format - accepted media types include: "
+    "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+)
+REPRESENTATIONS: Final = {
+    "1.10": "",
+    "1.25": "\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+}
+STREAMS: Final = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
+SUMMARY: Final = 30
+"""So many bytes of a body that cannot be read are quoted."""
+
+
+class Message(NamedTuple):
+    """An HTTP response. `stream` is there instead of a body when the answer is a watch."""
+
+    code: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    stream: Watcher | None = None
+
+
+class NotServed(SanbError):  # noqa: N818 - a path outside the API, answered in plain text
+    """The path belongs to no group that the server serves."""
+
+
+def parse(
+    profile: Profile, method: str, target: str, headers: Mapping[str, str], body: bytes = b"", user: UserInfo = ADMIN
+) -> Request:
+    """The request that an HTTP message is.
+
+    `target` is the path with its query; `user` is who was authenticated, before impersonation.
+
+    Raises:
+        ApiError: the message cannot be a request: 400, 404, 405, 406, 415.
+        NotServed: the path belongs to no group.
+    """
+    given = {name.lower(): value for name, value in headers.items()}
+    split = urlsplit(target)
+    query = dict(parse_qsl(split.query, keep_blank_values=True))
+    place = paths.locate(profile, unquote(split.path))
+    if not place.group_version:
+        raise NotServed(split.path)
+    if not place.resource:
+        raise status.unknown_resource()
+    verb = _verb(method, place, query)
+    options = _accepted(profile, given.get("accept", ""), query, verb, bool(place.name))
+    content = _content(profile, verb, place, given.get("content-type", ""), body, options)
+    who = impersonated(given, user)
+    return Request(
+        verb, place.resource, place.namespace, _name(verb, place, options), place.subresource, content, options, who,
+        place.group_version,
+    )
+
+
+def _verb(method: str, place: paths.Place, query: Mapping[str, str]) -> str:
+    if place.subresource:
+        verb = paths.SUBRESOURCE_VERBS.get(method)
+    elif place.name:
+        verb = paths.ITEM_VERBS.get(method)
+    else:
+        verb = paths.COLLECTION_VERBS.get(method)
+    if verb is None:
+        raise status.method_not_allowed()
+    watching = place.watch or query.get("watch", "").lower() in ("true", "1")
+    return "watch" if watching and verb in ("list", "get") else verb
+
+
+def _name(verb: str, place: paths.Place, options: dict[str, Any]) -> str:
+    """The name of the request; a watch of one object is a watch of the collection that selects it."""
+    if verb == "watch" and place.name:
+        options["fieldSelector"] = f"metadata.name={place.name}"
+        return ""
+    return place.name
+
+
+# ---------------------------------------------------------------------- negotiation
+
+
+def _accepted(profile: Profile, accept: str, query: Mapping[str, str], verb: str, item: bool) -> dict[str, Any]:
+    """The options of the request, with the form of answer that the client accepts.
+
+    Raises:
+        ApiError: 406, it accepts nothing that the server can write.
+    """
+    options: dict[str, Any] = dict(query)
+    for name in ("watch", "timeout", "pretty"):
+        options.pop(name, None)
+    for part in accept.split(",") if accept else ():
+        media, *parameters = (piece.strip() for piece in part.split(";"))
+        wanted = dict(p.split("=", 1) for p in parameters if "=" in p)
+        if media not in (JSON, YAML, "*/*", "application/*"):
+            continue
+        if wanted.get("as", "Table") != "Table":
+            continue
+        if "as" in wanted:
+            options["as"], options["asVersion"] = "Table", wanted.get("v", "v1")
+        if media == YAML:
+            options["accept"] = YAML
+        return options
+    if accept:
+        raise _not_acceptable(profile, item)
+    return options
+
+
+def _not_acceptable(profile: Profile, item: bool) -> ApiError:
+    listed = profile.pick(REPRESENTATIONS)
+    more = STREAMS if listed and not item else ""
+    return status.failure(406, "NotAcceptable", f"406: Not Acceptable{listed}{more}", {})
+
+
+# ---------------------------------------------------------------------- bodies
+
+
+def _content(
+    profile: Profile, verb: str, place: paths.Place, content_type: str, body: bytes, options: dict[str, Any]
+) -> Any:
+    media = content_type.split(";")[0].strip() or JSON
+    if verb == "patch":
+        kind = PATCH_TYPES.get(media)
+        if kind is None or (kind == "apply" and not profile.pick(APPLY_SERVED)):
+            raise status.failure(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+        options["patchType"] = kind
+        return _yaml(body) if kind == "apply" else _patch(body)
+    if verb in ("create", "update"):
+        return _object(media, body, place.kind)
+    return _delete_options(media, body) if verb in ("delete", "deletecollection") and body.strip() else None
+
+
+def _object(media: str, body: bytes, kind: str) -> Any:
+    """The object of a create or an update.
+
+    Raises:
+        ApiError: 400, it cannot be read; 415, the server does not know the format.
+    """
+    if media == YAML:
+        return _yaml(body)
+    if media != JSON:
+        raise status.failure(415, "UnsupportedMediaType", UNKNOWN_FORMAT)
+    text = body.decode(errors="replace")
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise unrecognized(kind, body, gojson.fault(text)) from None
+    if not isinstance(found, dict) and found is not None:
+        raise unrecognized(kind, body, gojson.unmarshal(_go_kind(found)))
+    return found or {}
+
+
+def unrecognized(kind: str, body: bytes, why: str) -> ApiError:
+    """400: the body is no object at all."""
+    return status.bad_request(
+        f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; "
+        f"json parse error: {why} ({summary(body)})"
+    )
+
+
+def summary(body: bytes) -> str:
+    """The beginning of a body as the server quotes it: as text if it looks like JSON, else in hexadecimal."""
+    if not body:
+        return "<empty>"
+    shown, more = body[:SUMMARY], " ..." if len(body) > SUMMARY else ""
+    return (shown.decode(errors="replace") if body[:1] == b"{" else shown.hex()) + more
+
+
+def _go_kind(value: Any) -> str:
+    if isinstance(value, list):
+        return "array"
+    return "bool" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
+
+
+def _patch(body: bytes) -> Any:
+    text = body.decode(errors="replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise status.bad_request(f"error decoding patch: {gojson.fault(text)}") from None
+
+
+def _delete_options(media: str, body: bytes) -> Any:
+    if media not in (JSON, YAML):
+        return None
+    text = body.decode(errors="replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise unrecognized("DeleteOptions", body, gojson.fault(text)) from None
+
+
+def _yaml(body: bytes) -> Any:
+    from sanb.manifests import read_yaml
+
+    try:
+        return read_yaml(body.decode(errors="replace"))
+    except ValueError as error:
+        raise status.bad_request(f"error decoding YAML: {error}") from None
+
+
+# ---------------------------------------------------------------------- who
+
+
+def impersonated(headers: Mapping[str, str], user: UserInfo) -> UserInfo:
+    """Whom the request acts as: the user of the Impersonate headers, or the one that was authenticated."""
+    name = headers.get("impersonate-user")
+    if not name:
+        return user
+    groups = tuple(group.strip() for group in headers.get("impersonate-group", "").split(",") if group.strip())
+    if not groups and name.startswith("system:serviceaccount:"):
+        groups = ("system:serviceaccounts", f"system:serviceaccounts:{name.split(':')[2]}")
+    if name != "system:anonymous" and "system:authenticated" not in groups:
+        groups = (*groups, "system:authenticated")
+    prefix = "impersonate-extra-"
+    extra = tuple((key[len(prefix):], (value,)) for key, value in headers.items() if key.startswith(prefix))
+    return UserInfo(name, headers.get("impersonate-uid", ""), groups, extra)
+
+
+# ---------------------------------------------------------------------- answers
+
+
+def render(response: Response, accept: str = JSON) -> Message:
+    """The HTTP message that a response is."""
+    warnings = tuple(("Warning", f'299 - "{text}"') for text in response.warnings)
+    if isinstance(response.body, Watcher):
+        return Message(response.code, (("Content-Type", JSON), *warnings), b"", response.body)
+    if isinstance(response.body, str):
+        return Message(response.code, (("Content-Type", PLAIN), *warnings), response.body.encode())
+    return Message(response.code, (("Content-Type", JSON), *warnings), encode(response.body))
+
+
+def refuse(error: ApiError) -> Message:
+    """The HTTP message that a refusal is."""
+    headers = [("Content-Type", JSON)]
+    retry = (error.status.get("details") or {}).get("retryAfterSeconds")
+    if retry:
+        headers.append(("Retry-After", str(retry)))
+    return Message(error.code, tuple(headers), encode(error.status))
+
+
+def not_served() -> Message:
+    """The answer to a path that belongs to no group."""
+    return Message(404, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"404 page not found\n")
+
+
+def encode(body: Any) -> bytes:
+    """An object as the server writes it; items of a list do not repeat apiVersion and kind."""
+    items = body.get("items") if isinstance(body, dict) else None
+    if isinstance(items, list) and str(body.get("kind", "")).endswith("List"):
+        body = {**body, "items": [untyped(item) for item in items]}
+    return json.dumps(body, default=json_default, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def untyped(item: Any) -> Any:
+    """An object without apiVersion and kind."""
+    return {key: value for key, value in item.items() if key not in ("kind", "apiVersion")}

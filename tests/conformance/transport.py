@@ -1,0 +1,161 @@
+"""The `api` and the `clock` that `run.play` needs, in process: HTTP messages through `wire`, time from the cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from sanb.apiserver.request import ADMIN, Request, Response
+from sanb.apiserver.server import ApiServer
+from sanb.apiserver.watching import Watcher
+from sanb.errors import ApiError
+from sanb.http import watch, wire
+from sanb.kernel.outcome import Wait
+from sanb.profiles.profile import Profile
+from sanb.store.store import Store
+
+
+class Plane(Protocol):
+    """What the transport needs of a cluster."""
+
+    profile: Profile
+    store: Store
+
+    @property
+    def now(self) -> float: ...
+
+    def request(self, request: Request) -> Response: ...
+
+    def advance(self, seconds: float) -> None: ...
+
+
+class ServerAlone:
+    """A plane of one API server: nothing happens but what is asked."""
+
+    def __init__(self, minor: str, seed: int = 1) -> None:
+        self.profile = Profile.of(minor)
+        self.store = Store({})
+        self.now = 1_600_000_000.0
+        self._server = ApiServer(self.profile, seed)
+
+    def request(self, request: Request) -> Response:
+        attempt = 0
+        while isinstance(outcome := self._server.handle(self.store, self.now, request, attempt), Wait):
+            self.now += outcome.seconds
+            attempt += 1
+        for write in outcome.writes:
+            self.store.commit(write.key, write.obj)
+        for key in outcome.tally:
+            self.store.tally.add(key)
+        response: Response = outcome.response
+        return response
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Answer:
+    """The part of a `requests.Response` that is looked at."""
+
+    def __init__(self, message: wire.Message, lines: Iterator[bytes] | None = None) -> None:
+        self.status_code = message.code
+        self.headers = _Headers(message.headers)
+        self._body = message.body
+        self._lines = lines
+
+    @property
+    def text(self) -> str:
+        return self._body.decode()
+
+    def json(self) -> Any:
+        return json.loads(self._body)
+
+    def iter_lines(self) -> Iterator[bytes]:
+        yield from self._lines if self._lines is not None else self._body.splitlines()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Headers(dict[str, str]):
+    """Header names in any case."""
+
+    def __init__(self, headers: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        for name, value in headers:
+            known = self.get(name.lower())
+            super().__setitem__(name.lower(), f"{known}, {value}" if known else value)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(str(name).lower())
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name.lower(), default)
+
+
+class InProcess:
+    """`api` of `run.play`: the same calls as over HTTP, without a socket."""
+
+    base = "https://127.0.0.1:6443"
+
+    def __init__(self, plane: Plane) -> None:
+        self._plane = plane
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str | None] | None = None,
+        auth: str | None = None, stream: bool = False, timeout: float = 60,
+    ) -> Answer:
+        given = {"Accept": "application/json"}
+        data = b""
+        if body is not None:
+            given["Content-Type"] = "application/json"
+            data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        given.update({k: v for k, v in (headers or {}).items() if v is not None})
+        message = self._send(method, path, given, data)
+        return Answer(message, self._events(message.stream, path) if message.stream is not None else None)
+
+    def _send(self, method: str, path: str, headers: Mapping[str, str], data: bytes) -> wire.Message:
+        try:
+            request = wire.parse(self._plane.profile, method, path, headers, data, ADMIN)
+            return wire.render(self._plane.request(request))
+        except wire.NotServed:
+            return wire.not_served()
+        except ApiError as error:
+            return wire.refuse(error)
+
+    def _events(self, watcher: Watcher, path: str) -> Iterator[bytes]:
+        for event in watcher.poll(self._plane.store):
+            yield watch.frame(event).rstrip(b"\n")
+        if not watcher.closed:
+            self._plane.advance(_timeout(path))
+            for event in watcher.poll(self._plane.store):
+                yield watch.frame(event).rstrip(b"\n")
+
+    def json(self, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
+        answer = self.call(method, path, body, **options)
+        try:
+            return answer.status_code, answer.json()
+        except ValueError:
+            return answer.status_code, answer.text
+
+
+def _timeout(path: str) -> float:
+    _, _, value = path.partition("timeoutSeconds=")
+    return float(value.split("&")[0] or 0)
+
+
+class VirtualClock:
+    """`clock` of `run.play`: sleeping lets the cluster run."""
+
+    def __init__(self, plane: Plane) -> None:
+        self._plane = plane
+
+    def time(self) -> float:
+        return self._plane.now
+
+    def sleep(self, seconds: float) -> None:
+        self._plane.advance(seconds)
