@@ -1,11 +1,198 @@
-"""Table output: what `kubectl get` asks the server for (meta.k8s.io/v1)."""
+"""Table output: what `kubectl get` asks the server for (meta.k8s.io/v1), by kind and minor (SEM 12.2)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from sanb.apiserver import cells
 from sanb.apiserver.context import Context
+from sanb.apiserver.resources import RBAC, Resource
+from sanb.apiserver.view import View
+from sanb.profiles.profile import Profile
 from sanb.values import Obj
+
+Cell = Callable[[Obj, View], Any]
+
+
+class Column(NamedTuple):
+    """One column; priority 1 is for wide output."""
+
+    name: str
+    cell: Cell
+    type: str = "string"
+    priority: int = 0
+    format: str = ""
+    description: str = ""
+
+
+def _wide(name: str, cell: Cell) -> Column:
+    return Column(name, cell, priority=1)
+
+
+def _number(name: str, cell: Cell) -> Column:
+    return Column(name, cell, "integer")
+
+
+def _or_none(*path: str) -> Cell:
+    return cells.at(*path, default=cells.NONE)
+
+
+NAME: Final = Column("Name", cells.name, format="name", description="Name must be unique within a namespace.")
+AGE: Final = Column("Age", cells.object_age, description="How long ago the object was created.")
+CREATED: Final = Column("Created At", cells.created_at, "date")
+_SUBJECTS: Final = (
+    _wide("Users", cells.subjects("User")),
+    _wide("Groups", cells.subjects("Group")),
+    _wide("ServiceAccounts", cells.subjects("ServiceAccount")),
+)
+_ROLES: Final = {"1.10": (NAME, AGE), "1.16": (NAME, CREATED)}
+_BINDINGS: Final = {
+    "1.10": (NAME, AGE, _wide("Role", cells.role_ref), *_SUBJECTS),
+    "1.16": (NAME, Column("Role", cells.role_ref), AGE, *_SUBJECTS),
+}
+_POD: Final = (
+    NAME,
+    Column("Ready", cells.pod_ready),
+    Column("Status", cells.pod_status),
+    Column("Restarts", cells.pod_restarts),
+    AGE,
+    _wide("IP", _or_none("status", "podIP")),
+    _wide("Node", _or_none("spec", "nodeName")),
+)
+_TEMPLATE: Final = (
+    _wide("Containers", cells.containers),
+    _wide("Images", cells.images),
+    _wide("Selector", cells.selector),
+)
+_DEPLOYMENT_COUNTS: Final = (
+    _number("Up-to-date", cells.at("status", "updatedReplicas", default=0)),
+    _number("Available", cells.at("status", "availableReplicas", default=0)),
+)
+_EVENT_WIDE: Final = (
+    _wide("Subobject", cells.at("involvedObject", "fieldPath")),
+    _wide("Source", cells.event_source),
+)
+COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
+    "serviceaccounts": {
+        "1.10": (NAME, _number("Secrets", cells.count("secrets")), AGE),
+        "1.35": (NAME, AGE),
+    },
+    "secrets": {"1.10": (NAME, Column("Type", cells.at("type")), _number("Data", cells.count("data")), AGE)},
+    "configmaps": {"1.10": (NAME, _number("Data", cells.config_data), AGE)},
+    "namespaces": {"1.10": (NAME, Column("Status", cells.at("status", "phase")), AGE)},
+    "pods": {
+        "1.10": _POD,
+        "1.11": (*_POD, _wide("Nominated Node", _or_none("status", "nominatedNodeName"))),
+        "1.12": (
+            *_POD,
+            _wide("Nominated Node", _or_none("status", "nominatedNodeName")),
+            _wide("Readiness Gates", cells.readiness_gates),
+        ),
+    },
+    "nodes": {
+        "1.10": (
+            NAME,
+            Column("Status", cells.node_status),
+            Column("Roles", cells.node_roles),
+            AGE,
+            Column("Version", cells.at("status", "nodeInfo", "kubeletVersion")),
+        )
+    },
+    "deployments.apps": {
+        "1.10": (
+            NAME,
+            _number("Desired", cells.at("spec", "replicas", default=0)),
+            _number("Current", cells.at("status", "replicas", default=0)),
+            *_DEPLOYMENT_COUNTS,
+            AGE,
+            *_TEMPLATE,
+        ),
+        "1.15": (NAME, Column("Ready", cells.deployment_ready), *_DEPLOYMENT_COUNTS, AGE, *_TEMPLATE),
+    },
+    "replicasets.apps": {
+        "1.10": (
+            NAME,
+            _number("Desired", cells.at("spec", "replicas", default=0)),
+            _number("Current", cells.at("status", "replicas", default=0)),
+            _number("Ready", cells.at("status", "readyReplicas", default=0)),
+            AGE,
+            *_TEMPLATE,
+        )
+    },
+    "services": {
+        "1.10": (
+            NAME,
+            Column("Type", cells.at("spec", "type")),
+            Column("Cluster-IP", _or_none("spec", "clusterIP")),
+            Column("External-IP", cells.at("spec", "externalIPs", 0, default=cells.NONE)),
+            Column("Port(s)", cells.ports),
+            AGE,
+            _wide("Selector", cells.service_selector),
+        )
+    },
+    "events": {
+        "1.10": (
+            Column("Last Seen", cells.event_last_seen),
+            Column("First Seen", cells.event_first_seen),
+            _number("Count", cells.at("count", default=1)),
+            NAME,
+            Column("Kind", cells.at("involvedObject", "kind")),
+            Column("Subobject", cells.at("involvedObject", "fieldPath")),
+            Column("Type", cells.at("type")),
+            Column("Reason", cells.at("reason")),
+            Column("Source", cells.event_source),
+            Column("Message", cells.event_message),
+        ),
+        "1.15": (
+            Column("Last Seen", cells.event_last_seen),
+            Column("Type", cells.at("type")),
+            Column("Reason", cells.at("reason")),
+            Column("Object", cells.event_object),
+            *_EVENT_WIDE,
+            Column("Message", cells.event_message),
+            _wide("First Seen", cells.event_first_seen),
+            Column("Count", cells.at("count", default=1), "integer", 1),
+            Column("Name", cells.name, priority=1),
+        ),
+    },
+    f"roles.{RBAC}": _ROLES,
+    f"clusterroles.{RBAC}": _ROLES,
+    f"rolebindings.{RBAC}": _BINDINGS,
+    f"clusterrolebindings.{RBAC}": _BINDINGS,
+}
+"""resource -> minor -> columns."""
+OTHERS: Final = (NAME, AGE)
+
+
+def columns(resource: Resource, profile: Profile) -> tuple[Column, ...]:
+    """The columns of a resource in a minor."""
+    table = COLUMNS.get(resource.id)
+    return profile.pick(table) if table is not None else OTHERS
 
 
 def table(context: Context, objects: list[Obj], revision: str = "", body: Obj | None = None) -> Obj:
-    """The objects as a Table."""
-    return {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": {}, "columnDefinitions": [], "rows": []}
+    """The objects as a Table; `body` is the list they come from, whose metadata the Table has."""
+    view, options = context.view, context.options
+    shown = columns(context.resource, view.profile)
+    metadata = body["metadata"] if body is not None else {"resourceVersion": revision}
+    include = options.get("includeObject") or "Metadata"
+    return {
+        "kind": "Table",
+        "apiVersion": f"meta.k8s.io/{options.get('asVersion', 'v1')}",
+        "metadata": metadata,
+        "columnDefinitions": [
+            {"name": c.name, "type": c.type, "format": c.format, "description": c.description, "priority": c.priority}
+            for c in shown
+        ],
+        "rows": [_row(shown, obj, view, include) for obj in objects],
+    }
+
+
+def _row(shown: tuple[Column, ...], obj: Obj, view: View, include: str) -> Obj:
+    row: Obj = {"cells": [column.cell(obj, view) for column in shown]}
+    if include == "Object":
+        row["object"] = obj
+    elif include == "Metadata":
+        row["object"] = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+    return row

@@ -6,11 +6,13 @@ from typing import Any
 
 from sanb.apiserver import metadata, status, steps
 from sanb.apiserver.admission import UPDATE
+
 try:
     from sanb.apiserver.apply import server_side_apply, track_managers
 except ImportError:
     server_side_apply = track_managers = None
 from sanb.apiserver.context import Context
+
 try:
     from sanb.apiserver.patch import apply_patch
 except ImportError:
@@ -82,8 +84,7 @@ def patch(context: Context) -> Outcome:
 
 def patched(context: Context, kind: str, old: Obj) -> Obj:
     """The object as the patch makes it: decoded and defaulted."""
-    resource, view = context.resource, context.view
-    new = apply_patch(kind, resource, old, context.request.body)
+    new = apply_patch(kind, context.resource, old, context.request.body)
     if new is old:
         return old
     return steps.reread(context, metadata.ensure_namespace(context, _named(new, old)))

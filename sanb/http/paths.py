@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from sanb.apiserver.discovery import REVIEWS, group_versions, reviews, served
 from sanb.apiserver.resources import RESOURCES, Resource
 from sanb.profiles.profile import Profile
 
 COLLECTION_VERBS: Final[Mapping[str, str]] = {"GET": "list", "HEAD": "list", "POST": "create", "DELETE": "deletecollection"}
 ITEM_VERBS: Final[Mapping[str, str]] = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 SUBRESOURCE_VERBS: Final[Mapping[str, str]] = {**ITEM_VERBS, "POST": "create"}
-REVIEWS: Final[Mapping[str, tuple[str, str, bool]]] = {
-    "tokenreviews": ("authentication.k8s.io", "TokenReview", False),
-    "selfsubjectreviews": ("authentication.k8s.io", "SelfSubjectReview", False),
-    "subjectaccessreviews": ("authorization.k8s.io", "SubjectAccessReview", False),
-    "selfsubjectaccessreviews": ("authorization.k8s.io", "SelfSubjectAccessReview", False),
-    "selfsubjectrulesreviews": ("authorization.k8s.io", "SelfSubjectRulesReview", False),
-    "localsubjectaccessreviews": ("authorization.k8s.io", "LocalSubjectAccessReview", True),
-}
-"""Kinds that are answered and not stored: plural -> group, kind, whether namespaced."""
 
 
 class Place(NamedTuple):
@@ -31,6 +23,8 @@ class Place(NamedTuple):
     namespace: str = ""
     name: str = ""
     subresource: str = ""
+    root: bool = False
+    """The path of the group version itself: discovery."""
     watch: bool = False
     """The old form of a watch, /api/v1/watch/...; `resource` "" says that the group has no such resource."""
 
@@ -56,6 +50,8 @@ def _below(profile: Profile, group: str, group_version: str, rest: list[str], wa
     namespace = ""
     if len(rest) >= 3 and rest[0] == "namespaces" and not _of_namespace(rest):
         namespace, rest = rest[1], rest[2:]
+    if not rest and not namespace:
+        return Place(group_version, root=True)
     if not rest or len(rest) > 3:
         return nowhere
     plural, name, subresource = (*rest, "", "")[:3]
@@ -63,9 +59,9 @@ def _below(profile: Profile, group: str, group_version: str, rest: list[str], wa
     if found is not None:
         if (namespace and not found.namespaced) or (subresource and subresource not in found.subresources):
             return nowhere
-        return Place(group_version, found.id, found.kind, namespace, name, subresource, watch)
+        return Place(group_version, found.id, found.kind, namespace, name, subresource, watch=watch)
     review = REVIEWS.get(plural)
-    if review is None or review[0] != group or bool(namespace) is not review[2]:
+    if review is None or plural not in reviews(profile) or review[0] != group or bool(namespace) is not review[2]:
         return nowhere
     return Place(group_version, f"{plural}.{group}", review[1], namespace, name, subresource)
 
@@ -77,19 +73,6 @@ def _of_namespace(rest: list[str]) -> bool:
 
 def _resource(profile: Profile, plural: str, group_version: str) -> Resource | None:
     for row in RESOURCES.values():
-        if row.plural == plural and group_version in versions(profile, row):
+        if row.plural == plural and group_version in group_versions(profile, row):
             return row
     return None
-
-
-def versions(profile: Profile, row: Resource) -> tuple[str, ...]:
-    """The group versions under which a minor serves a resource."""
-    own = tuple(f"{row.group}/{v}" if row.group else v for v in profile.pick(row.versions))
-    return (*own, *row.aliases)
-
-
-def served(profile: Profile) -> tuple[str, ...]:
-    """All group versions of a minor, the core group first."""
-    found = dict.fromkeys(gv for row in RESOURCES.values() for gv in versions(profile, row))
-    reviews = dict.fromkeys(f"{group}/v1" for group, _, _ in REVIEWS.values())
-    return (*found, *(gv for gv in reviews if gv not in found))

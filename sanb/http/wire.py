@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sanb.apiserver import status
+from sanb.apiserver import discovery, status
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError, SanbError
@@ -47,7 +47,7 @@ class Message(NamedTuple):
     stream: Watcher | None = None
 
 
-class NotServed(SanbError):  # noqa: N818 - a path outside the API, answered in plain text
+class NotServed(SanbError):
     """The path belongs to no group that the server serves."""
 
 
@@ -66,7 +66,7 @@ def parse(
     split = urlsplit(target)
     query = dict(parse_qsl(split.query, keep_blank_values=True))
     place = paths.locate(profile, unquote(split.path))
-    if not place.group_version:
+    if not place.group_version or place.root:
         raise NotServed(split.path)
     if not place.resource:
         raise status.unknown_resource()
@@ -263,8 +263,11 @@ def refuse(error: ApiError) -> Message:
     return Message(error.code, tuple(headers), encode(error.status))
 
 
-def not_served() -> Message:
-    """The answer to a path that belongs to no group."""
+def elsewhere(profile: Profile, method: str, target: str) -> Message:
+    """The answer to a path that belongs to no resource: discovery, health, or 404 in plain text."""
+    body = discovery.answer(profile, urlsplit(target).path) if method in ("GET", "HEAD") else None
+    if body is not None:
+        return render(Response(200, body))
     return Message(404, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"404 page not found\n")
 
 

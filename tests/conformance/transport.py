@@ -123,7 +123,7 @@ class InProcess:
             request = wire.parse(self._plane.profile, method, path, headers, data, ADMIN)
             return wire.render(self._plane.request(request))
         except wire.NotServed:
-            return wire.not_served()
+            return wire.elsewhere(self._plane.profile, method, path)
         except ApiError as error:
             return wire.refuse(error)
 

@@ -1,0 +1,160 @@
+"""What a server serves, as it tells clients: versions, groups and resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.profiles.profile import Profile
+from sanb.values import Obj
+
+REVIEWS: Final[Mapping[str, tuple[str, str, bool]]] = {
+    "selfsubjectreviews": ("authentication.k8s.io", "SelfSubjectReview", False),
+    "tokenreviews": ("authentication.k8s.io", "TokenReview", False),
+    "localsubjectaccessreviews": ("authorization.k8s.io", "LocalSubjectAccessReview", True),
+    "selfsubjectaccessreviews": ("authorization.k8s.io", "SelfSubjectAccessReview", False),
+    "selfsubjectrulesreviews": ("authorization.k8s.io", "SelfSubjectRulesReview", False),
+    "subjectaccessreviews": ("authorization.k8s.io", "SubjectAccessReview", False),
+}
+"""Kinds that are answered and not stored: plural -> group, kind, whether namespaced."""
+REVIEWS_SERVED: Final[Mapping[str, Mapping[str, bool]]] = {"selfsubjectreviews": {"1.10": False, "1.28": True}}
+"""Reviews that not every minor has."""
+SUBRESOURCES: Final[Mapping[str, tuple[str, str, str, tuple[str, ...]]]] = {
+    "binding": ("", "", "Binding", ("create",)),
+    "ephemeralcontainers": ("", "", "Pod", ("get", "patch", "update")),
+    "eviction": ("policy", "v1", "Eviction", ("create",)),
+    "exec": ("", "", "PodExecOptions", ("create", "get")),
+    "finalize": ("", "", "", ("update",)),
+    "log": ("", "", "Pod", ("get",)),
+    "scale": ("autoscaling", "v1", "Scale", ("get", "patch", "update")),
+    "status": ("", "", "", ("get", "patch", "update")),
+    "token": ("authentication.k8s.io", "v1", "TokenRequest", ("create",)),
+}
+"""subresource -> group, version and kind of its object ("" for those of the resource), verbs."""
+SINGULAR: Final = {"1.10": False, "1.27": True}
+"""Whether resources tell their singular name."""
+
+
+def group_versions(profile: Profile, row: Resource) -> tuple[str, ...]:
+    """The group versions under which a minor serves a resource, preferred first."""
+    own = tuple(f"{row.group}/{version}" if row.group else version for version in profile.pick(row.versions))
+    return (*own, *row.aliases)
+
+
+def served(profile: Profile) -> tuple[str, ...]:
+    """All group versions of a minor, the core group first."""
+    found = dict.fromkeys(gv for row in RESOURCES.values() for gv in group_versions(profile, row))
+    found.update(dict.fromkeys(f"{group}/v1" for group, _, _ in REVIEWS.values()))
+    return tuple(found)
+
+
+def reviews(profile: Profile) -> tuple[str, ...]:
+    """The reviews that a minor answers."""
+    return tuple(name for name in REVIEWS if profile.pick(REVIEWS_SERVED.get(name, {"1.10": True})))
+
+
+def version(profile: Profile) -> Obj:
+    """/version."""
+    major, minor = profile.minor.split(".")
+    return {
+        "major": major, "minor": minor, "gitVersion": f"v{profile.minor}.0", "gitCommit": "sanb", "gitTreeState": "clean",
+        "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "none", "platform": "sanb",
+    }
+
+
+def api_versions(server: str = "") -> Obj:
+    """/api: the versions of the core group."""
+    addresses = [{"clientCIDR": "0.0.0.0/0", "serverAddress": server}]
+    return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": addresses}
+
+
+def group(profile: Profile, name: str) -> Obj | None:
+    """/apis/<group>, or None if there is no such group."""
+    versions = [
+        {"groupVersion": gv, "version": gv.partition("/")[2]} for gv in served(profile) if gv.partition("/")[0] == name
+    ]
+    if not name or not versions or "/" not in versions[0]["groupVersion"]:
+        return None
+    return {"kind": "APIGroup", "apiVersion": "v1", "name": name, "versions": versions, "preferredVersion": versions[0]}
+
+
+def groups(profile: Profile) -> Obj:
+    """/apis: all groups but the core group."""
+    names = dict.fromkeys(gv.partition("/")[0] for gv in served(profile) if "/" in gv)
+    listed = []
+    for name in names:
+        found = group(profile, name)
+        if found is not None:
+            listed.append({key: value for key, value in found.items() if key not in ("kind", "apiVersion")})
+    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": listed}
+
+
+def resources(profile: Profile, group_version: str) -> Obj | None:
+    """/api/v1 or /apis/<group>/<version>: the resources of a group version, or None if there is no such one."""
+    if group_version not in served(profile):
+        return None
+    found: list[Obj] = []
+    for row in RESOURCES.values():
+        if group_version in group_versions(profile, row):
+            found.append(_entry(profile, row))
+            found.extend(_subentry(row, name) for name in row.subresources if name in SUBRESOURCES and _there(profile, name))
+    for name in reviews(profile):
+        review_group, kind, namespaced = REVIEWS[name]
+        if group_version == f"{review_group}/v1":
+            singular = kind.lower() if profile.pick(SINGULAR) else ""
+            found.append({"name": name, "singularName": singular, "namespaced": namespaced, "kind": kind, "verbs": ["create"]})
+    body: Obj = {"kind": "APIResourceList", "groupVersion": group_version, "resources": sorted(found, key=_name)}
+    return {"apiVersion": "v1", **body} if "/" in group_version else body
+
+
+def _name(entry: Obj) -> str:
+    return str(entry["name"])
+
+
+def _there(profile: Profile, subresource: str) -> bool:
+    return subresource != "token" or profile.gate("TokenRequest")
+
+
+def _entry(profile: Profile, row: Resource) -> Obj:
+    entry: dict[str, Any] = {
+        "name": row.plural, "singularName": row.singular if profile.pick(SINGULAR) else "", "namespaced": row.namespaced,
+        "kind": row.kind, "verbs": list(row.verbs),
+    }
+    if row.short:
+        entry["shortNames"] = list(row.short)
+    if row.categories:
+        entry["categories"] = list(row.categories)
+    return entry
+
+
+def _subentry(row: Resource, name: str) -> Obj:
+    group_name, api_version, kind, verbs = SUBRESOURCES[name]
+    entry: dict[str, Any] = {
+        "name": f"{row.plural}/{name}", "singularName": "", "namespaced": row.namespaced, "kind": kind or row.kind,
+        "verbs": list(verbs),
+    }
+    if group_name:
+        entry["group"], entry["version"] = group_name, api_version
+    return entry
+
+
+def answer(profile: Profile, path: str) -> Any:
+    """The body of a path outside resources: an object, a text for health checks, None if there is nothing."""
+    parts = [part for part in path.split("/") if part]
+    match parts:
+        case ["version"]:
+            return version(profile)
+        case ["api"]:
+            return api_versions()
+        case ["api", "v1"]:
+            return resources(profile, "v1")
+        case ["apis"]:
+            return groups(profile)
+        case ["apis", name]:
+            return group(profile, name)
+        case ["apis", name, api_version]:
+            return resources(profile, f"{name}/{api_version}")
+        case ["healthz" | "livez" | "readyz"]:
+            return "ok"
+    return None
