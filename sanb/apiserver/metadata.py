@@ -138,7 +138,7 @@ def check_revision(context: Context, obj: Obj, old: Obj) -> None:
         ApiError: 409, it is not.
     """
     version = obj["metadata"].get("resourceVersion")
-    if version and version != old["metadata"]["resourceVersion"]:
+    if version and version != "0" and version != old["metadata"]["resourceVersion"]:
         raise status.conflict(context.request.resource, context.request.name)
 
 

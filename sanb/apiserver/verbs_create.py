@@ -35,7 +35,7 @@ def create_object(context: Context, obj: Obj) -> Outcome:
     if waiting is not None:
         return waiting
     key = metadata.place(context, obj)
-    if obj["metadata"].get("resourceVersion"):
+    if obj["metadata"].get("resourceVersion", "") not in ("", "0"):
         raise status.failure(500, "", RV_ON_CREATE)
     if view.table.get(key) is not None:
         raise _exists(context, obj, request.resource)
