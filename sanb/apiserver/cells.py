@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sanb.apiserver.ages import age
@@ -10,6 +10,7 @@ from sanb.apiserver.view import View
 from sanb.times import parse
 from sanb.values import Obj, dig
 
+Cell = Callable[[Obj, View], Any]
 NONE: Final = "<none>"
 
 
@@ -28,7 +29,7 @@ def created_at(obj: Obj, view: View) -> str:
     return str(obj["metadata"].get("creationTimestamp", ""))
 
 
-def at(*path: str | int, default: Any = "") -> Any:
+def at(*path: str | int, default: Any = "") -> Cell:
     """A cell that is the value at a path."""
 
     def cell(obj: Obj, view: View) -> Any:
@@ -37,7 +38,7 @@ def at(*path: str | int, default: Any = "") -> Any:
     return cell
 
 
-def count(*path: str) -> Any:
+def count(*path: str) -> Cell:
     """A cell that is the number of entries of the list or dictionary at a path."""
 
     def cell(obj: Obj, view: View) -> int:
@@ -197,7 +198,7 @@ def role_ref(obj: Obj, view: View) -> str:
     return f"{dig(obj, 'roleRef', 'kind', default='')}/{dig(obj, 'roleRef', 'name', default='')}"
 
 
-def subjects(kind: str) -> Any:
+def subjects(kind: str) -> Cell:
     """A cell with the subjects of one kind; accounts as namespace/name."""
 
     def cell(obj: Obj, view: View) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sanb.apiserver import fields, status, tables
 from sanb.apiserver.context import Context
 from sanb.errors import ApiError
+
 try:
     from sanb.store import selectors
 except ImportError:
@@ -53,7 +54,7 @@ def selection(context: Context) -> Selection:
         wanted = selectors.parse_fields(field_text) if field_text else None
     except ValueError as error:
         raise status.bad_request(str(error)) from None
-    if wanted is None:
+    if wanted is None and labels is not None:
         return Selection(lambda obj: labels.matches(obj["metadata"].get("labels") or {}))
     return _with_fields(context, labels, wanted)
 

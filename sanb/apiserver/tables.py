@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from sanb.apiserver import cells
+from sanb.apiserver.cells import Cell
 from sanb.apiserver.context import Context
 from sanb.apiserver.resources import RBAC, Resource
 from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
-Cell = Callable[[Obj, View], Any]
 
 
 class Column(NamedTuple):
