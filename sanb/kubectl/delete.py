@@ -1,0 +1,123 @@
+"""kubectl delete."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sanb.apiserver.resources import Resource
+from sanb.errors import ApiError
+from sanb.kubectl import dryrun, failures, manifest
+from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag
+from sanb.kubectl.result import error
+from sanb.kubectl.session import Session, kind, targets
+
+FLAGS: Final = {
+    **manifest.FLAGS, "selector": Flag(TEXT, "l"), "field-selector": Flag(), "all": Flag(SWITCH), "all-namespaces": Flag(SWITCH, "A"),
+    "cascade": Flag(TEXT, "", "background"), "grace-period": Flag(NUMBER), "now": Flag(SWITCH), "wait": Flag(SWITCH),
+    "force": Flag(SWITCH), "ignore-not-found": Flag(SWITCH), "output": Flag(TEXT, "o"), "timeout": Flag(),
+    "dry-run": Flag(TEXT, "", "unchanged"), "interactive": Flag(SWITCH, "i"), "raw": Flag(),
+}
+PLACE: Final = {"1.10": "", "1.34": " from {} namespace"}
+WAITS: Final = {"1.10": False, "1.11": True}
+CASCADES: Final = {
+    "true": "Background", "background": "Background", "foreground": "Foreground", "false": "Orphan", "orphan": "Orphan",
+}
+IMMEDIATE: Final = (
+    "Immediate deletion does not wait for confirmation that the running resource has been terminated. "
+    "The resource may continue to run on the cluster indefinitely."
+)
+WARNING: Final = {"1.10": "warning: ", "1.20": "Warning: "}
+NO_TARGET: Final = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
+
+Target = tuple[Resource, str, str]
+
+
+def delete(session: Session) -> None:
+    """Delete objects and wait until they are gone."""
+    session.parsed.values.setdefault("grace-period", -1)
+    options, force = _options(session), session.parsed.on("force") and session.parsed.values["grace-period"] in (-1, 0)
+    if force:
+        session.complain(session.profile.pick(WARNING) + IMMEDIATE)
+    problems: list[str] = []
+    done: list[tuple[Target, str]] = []
+    found = _found(session, problems)
+    dry = dryrun.mode(session)
+    for target in found:
+        resource, namespace, name = target
+        try:
+            body: Any = {} if dry == "client" else session.ask("delete", resource, namespace, name, options)
+        except ApiError as refusal:
+            if refusal.code != 404 or not session.parsed.on("ignore-not-found"):
+                problems.append(failures.text(refusal))
+            continue
+        _report(session, target, ("force " if force else "") + "deleted", dryrun.SUFFIX[dry])
+        done.append((target, str((body.get("details") or body.get("metadata") or {}).get("uid", ""))))
+    if session.parsed.values.get("wait", True) and session.profile.pick(WAITS) and dry == "none":
+        session.wait(lambda: not any(_there(session, *one) for one in done))
+    if not found and not problems:
+        session.print("No resources found\n")
+    manifest.first(problems)
+
+
+def _report(session: Session, target: Target, done: str, suffix: str) -> None:
+    resource, namespace, name = target
+    if session.parsed.text("output") == "name":
+        session.print(f"{kind(resource)}/{name}\n")
+        return
+    place = session.profile.pick(PLACE).format(namespace) if resource.namespaced else ""
+    session.print(f'{kind(resource)} "{name}" {done}{place}{suffix}\n')
+
+
+def _there(session: Session, target: Target, uid: str) -> bool:
+    resource, namespace, name = target
+    try:
+        body = session.ask("get", resource, namespace, name)
+    except ApiError:
+        return False
+    return not uid or body["metadata"].get("uid") == uid
+
+
+def _options(session: Session) -> dict[str, Any]:
+    parsed = session.parsed
+    cascade = CASCADES.get(parsed.text("cascade", "background"))
+    if cascade is None:
+        raise error(f'invalid cascade value ({parsed.text("cascade")}). Must be "background", "foreground", or "orphan"')
+    grace = 1 if parsed.on("now") else parsed.values["grace-period"]
+    if parsed.on("force") and grace < 0:
+        grace = 0
+    if grace == 0 and not parsed.on("force"):
+        # kubectl turns an unforced zero into one second, so that the object is waited for
+        grace = 1
+    options: dict[str, Any] = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": cascade}
+    return {**options, "gracePeriodSeconds": grace} if grace >= 0 else options
+
+
+def _found(session: Session, problems: list[str]) -> list[Target]:
+    parsed = session.parsed
+    if parsed.many("filename"):
+        return [(place.resource, place.namespace, place.name) for place in manifest.each(session)]
+    if not parsed.arguments:
+        raise error(NO_TARGET)
+    found: list[Target] = []
+    for resource, names in targets(parsed.arguments):
+        selecting = parsed.on("all") or parsed.text("selector") or parsed.text("field-selector")
+        if names and selecting:
+            raise error("name cannot be provided when a selector is specified")
+        if not names and not selecting:
+            raise error("resource(s) were provided, but no name was specified")
+        found.extend((resource, session.namespace, name) for name in names)
+        if not names:
+            found.extend(_selected(session, resource, problems))
+    return found
+
+
+def _selected(session: Session, resource: Resource, problems: list[str]) -> list[Target]:
+    parsed = session.parsed
+    options = {"labelSelector": parsed.text("selector"), "fieldSelector": parsed.text("field-selector")}
+    namespace = "" if parsed.on("all-namespaces") else session.namespace
+    try:
+        items = session.ask("list", resource, namespace, options={k: v for k, v in options.items() if v})["items"] or ()
+    except ApiError as refusal:
+        problems.append(failures.text(refusal))
+        return []
+    return [(resource, item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in items]

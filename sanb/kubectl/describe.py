@@ -1,0 +1,69 @@
+"""kubectl describe (SEM 12.3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sanb.apiserver.resources import Resource
+from sanb.errors import ApiError
+from sanb.kubectl import failures, manifest
+from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag
+from sanb.kubectl.result import Failure, error
+from sanb.kubectl.session import Session, targets
+from sanb.values import Obj
+from sanb.views.describe import describe as text_of
+
+FLAGS: Final = {
+    **manifest.FLAGS, "selector": Flag(TEXT, "l"), "all-namespaces": Flag(SWITCH, "A"), "show-events": Flag(SWITCH),
+    "chunk-size": Flag(NUMBER), "include-uninitialized": Flag(SWITCH),
+}
+NO_TYPE: Final = (
+    'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported '
+    "resources."
+)
+EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
+
+
+def describe(session: Session) -> None:
+    """Print what is known of objects."""
+    found: list[Obj] = []
+    problems: list[str] = []
+    if session.parsed.many("filename"):
+        wanted = [(place.resource, [place.name]) for place in manifest.each(session)]
+    elif not session.parsed.arguments:
+        raise error(NO_TYPE)
+    else:
+        wanted = targets(session.parsed.arguments)
+    for resource, names in wanted:
+        found.extend(_objects(session, resource, names, problems))
+    session.print("\n\n".join(text_of(obj, session) for obj in found))
+    if problems:
+        raise Failure("\n".join(problems))
+    if not found:
+        old = session.profile.pick(EMPTY)
+        everywhere = session.parsed.on("all-namespaces") or not any(row.namespaced for row, _ in wanted)
+        session.complain(old or ("No resources found" if everywhere else f"No resources found in {session.namespace} namespace."))
+
+
+def _objects(session: Session, resource: Resource, names: list[str], problems: list[str]) -> list[Obj]:
+    namespace = "" if session.parsed.on("all-namespaces") else session.namespace
+    found: list[Obj] = []
+    for name in names:
+        try:
+            found.append(session.ask("get", resource, namespace, name))
+        except ApiError as refusal:
+            more = _starting_with(session, resource, namespace, name) if refusal.code == 404 else []
+            found.extend(more)
+            problems.extend([] if more else [failures.text(refusal)])
+    if not names:
+        selector = session.parsed.text("selector")
+        try:
+            options = {"labelSelector": selector} if selector else {}
+            found.extend(session.ask("list", resource, namespace, options=options)["items"] or ())
+        except ApiError as refusal:
+            problems.append(failures.text(refusal))
+    return [obj if obj.get("kind") else {**obj, "kind": resource.kind} for obj in found]
+
+
+def _starting_with(session: Session, resource: Resource, namespace: str, prefix: str) -> list[Obj]:
+    return [obj for obj in session.objects(resource, namespace) if obj["metadata"]["name"].startswith(prefix)]

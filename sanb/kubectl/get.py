@@ -1,0 +1,145 @@
+"""kubectl get (SEM 12.2)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.errors import ApiError
+from sanb.kubectl import failures, output
+from sanb.kubectl.documents import read
+from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag
+from sanb.kubectl.result import Failure, error
+from sanb.kubectl.session import Session, kind, targets
+from sanb.values import Obj
+from sanb.views import jsonpath, text
+
+FLAGS: Final = {
+    "output": Flag(TEXT, "o"), "all-namespaces": Flag(SWITCH, "A"), "selector": Flag(TEXT, "l"), "field-selector": Flag(),
+    "no-headers": Flag(SWITCH), "show-labels": Flag(SWITCH), "ignore-not-found": Flag(SWITCH), "sort-by": Flag(),
+    "show-kind": Flag(SWITCH), "label-columns": Flag(MANY, "L"), "filename": Flag(MANY, "f"), "recursive": Flag(SWITCH, "R"),
+    "show-managed-fields": Flag(SWITCH), "watch": Flag(SWITCH, "w"), "watch-only": Flag(SWITCH), "chunk-size": Flag(NUMBER),
+    "subresource": Flag(), "allow-missing-template-keys": Flag(SWITCH), "raw": Flag(), "show-all": Flag(SWITCH, "a"),
+    "output-watch-events": Flag(SWITCH), "server-print": Flag(SWITCH), "template": Flag(),
+}
+EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
+MISSING_NAMESPACE: Final = {"1.10": False, "1.36": True}
+"""Whether a missing object's missing namespace is what is reported."""
+AS_TABLE: Final = {"as": "Table", "asVersion": "v1", "includeObject": "Object"}
+NO_TYPE: Final = (
+    'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported '
+    "resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description "
+    "of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples"
+)
+
+
+def get(session: Session) -> None:
+    """Print objects as a table or in the format of `-o`."""
+    wanted = _targets(session)
+    fetch = _Fetch(session)
+    tables = [(row, fetch.table(row, names)) for row, names in wanted]
+    objects = [row["object"] for _, table in tables for row in table["rows"]]
+    form = session.parsed.text("output")
+    single = len(wanted) == 1 and len(wanted[0][1]) == 1
+    if form in ("", "wide"):
+        _print_tables(session, [(row, table) for row, table in tables if table["rows"]], len(wanted) > 1, form == "wide")
+        if not objects and not fetch.problems and not session.parsed.on("ignore-not-found"):
+            session.complain(_nothing(session, wanted))
+    elif objects or not (single or fetch.problems):
+        output.write(session, form, objects, single=single)
+    if fetch.problems:
+        raise Failure("\n".join(fetch.problems))
+
+
+def _targets(session: Session) -> list[tuple[Resource, list[str]]]:
+    files = session.parsed.many("filename")
+    if files:
+        from sanb.kubectl.manifest import located
+
+        documents = [document for path in files for document in read(path, session.stdin)]
+        return [(place.resource, [place.name]) for place in (located(session, one) for one in documents)]
+    if not session.parsed.arguments:
+        raise Failure(NO_TYPE)
+    found = targets(session.parsed.arguments)
+    if any(names for _, names in found):
+        if session.parsed.text("selector"):
+            raise error("name cannot be provided when a selector is specified")
+        if session.parsed.on("all-namespaces"):
+            raise error("a resource cannot be retrieved by name across all namespaces")
+    return found
+
+
+class _Fetch:
+    """Asks for tables and keeps what was refused."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.problems: list[str] = []
+
+    def table(self, resource: Resource, names: list[str]) -> Obj:
+        """The objects of a resource as one Table."""
+        parts = [self.ask("get", resource, name) for name in names] if names else [self.ask("list", resource, "")]
+        found = [part for part in parts if part is not None]
+        rows = [row for part in found for row in part["rows"]]
+        key = self.session.parsed.text("sort-by")
+        if key:
+            rows = sorted(rows, key=lambda row: _order(jsonpath.find(key.strip("{}"), row["object"])))
+        return {"columnDefinitions": found[0]["columnDefinitions"] if found else [], "rows": rows}
+
+    def ask(self, verb: str, resource: Resource, name: str) -> Obj | None:
+        """One answer, or None when it was refused."""
+        session, parsed = self.session, self.session.parsed
+        options: dict[str, Any] = dict(AS_TABLE)
+        if verb == "list":
+            for flag, option in (("selector", "labelSelector"), ("field-selector", "fieldSelector")):
+                if parsed.text(flag):
+                    options[option] = parsed.text(flag)
+        namespace = "" if parsed.on("all-namespaces") else session.namespace
+        try:
+            table: Obj = session.ask(verb, resource, namespace, name, options=options)
+        except ApiError as refusal:
+            if refusal.code != 404 or not parsed.on("ignore-not-found"):
+                self.problems.append(failures.text(self.namespace_first(refusal, resource)))
+            return None
+        return table
+
+    def namespace_first(self, refusal: ApiError, resource: Resource) -> ApiError:
+        """The refusal, or that of the namespace when this is missing too."""
+        session = self.session
+        if refusal.code == 404 and resource.namespaced and session.profile.pick(MISSING_NAMESPACE):
+            try:
+                session.ask("get", "namespaces", name=session.namespace)
+            except ApiError as other:
+                return other if other.code == 404 else refusal
+        return refusal
+
+
+def _order(found: list[Any]) -> tuple[int, Any, str]:
+    value = found[0] if found else ""
+    return (0, value, "") if isinstance(value, (int, float)) else (1, 0, str(value))
+
+
+def _nothing(session: Session, wanted: list[tuple[Resource, list[str]]]) -> str:
+    old = session.profile.pick(EMPTY)
+    if old:
+        return str(old)
+    if session.parsed.on("all-namespaces") or not any(row.namespaced for row, _ in wanted):
+        return "No resources found"
+    return f"No resources found in {session.namespace} namespace."
+
+
+def _print_tables(session: Session, tables: list[tuple[Resource, Obj]], kinds: bool, wide: bool) -> None:
+    parsed = session.parsed
+    printed = []
+    for resource, table in tables:
+        rows = text.rows(
+            table, wide=wide, headers=not parsed.on("no-headers"),
+            namespaces=parsed.on("all-namespaces") and resource.namespaced,
+            prefix=kind(resource) if kinds or parsed.on("show-kind") else "",
+            show_labels=parsed.on("show-labels"), label_columns=parsed.many("label-columns"),
+        )
+        printed.append(text.lines(rows, session.profile))
+    session.print("\n".join(printed))
+
+
+__all__ = ["FLAGS", "RESOURCES", "get"]

@@ -1,0 +1,90 @@
+"""Objects of -f: which resource and namespace each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from sanb.apiserver.resources import BY_KIND, Resource
+from sanb.kubectl.documents import Document, read
+from sanb.kubectl.flags import MANY, SWITCH, Flag
+from sanb.kubectl.result import Failure, error
+from sanb.kubectl.session import Session
+from sanb.values import Obj, dig
+
+FLAGS: Final = {
+    "filename": Flag(MANY, "f"), "recursive": Flag(SWITCH, "R"), "validate": Flag("text", "", "true"), "kustomize": Flag("text", "k"),
+}
+NO_MATCH: Final = {
+    "1.10": 'unable to recognize "{source}": no matches for kind "{kind}" in version "{version}"',
+    "1.24": 'resource mapping not found for name: "{name}" namespace: "{namespace}" from "{source}": '
+    'no matches for kind "{kind}" in version "{version}"\nensure CRDs are installed first',
+}
+
+
+class Located(NamedTuple):
+    """An object of a manifest with its place in the API."""
+
+    resource: Resource
+    namespace: str
+    name: str
+    obj: Obj
+    source: str
+
+
+def documents(session: Session) -> list[Document]:
+    """The objects of all -f.
+
+    Raises:
+        Failure: a file is missing or cannot be parsed, or there is no object at all.
+    """
+    found = [one for path in session.parsed.many("filename") for one in read(path, session.stdin, session.parsed.on("recursive"))]
+    if not found:
+        raise error(f"no objects passed to {session.parsed.text('verb') or 'create'}")
+    return found
+
+
+def each(session: Session) -> Iterator[Located]:
+    """The objects of all -f with their places."""
+    for document in documents(session):
+        yield located(session, document)
+
+
+def located(session: Session, document: Document) -> Located:
+    """Where an object belongs.
+
+    Raises:
+        Failure: it has no kind, one that the server does not have, or another namespace than -n.
+    """
+    obj, source = document.obj, document.source
+    for field, text in (("apiVersion", "apiVersion not set"), ("kind", "kind not set")):
+        if not obj.get(field):
+            raise error(
+                f'error validating "{source}": error validating data: {text}; if you choose to ignore these errors, '
+                "turn validation off with --validate=false"
+            )
+    kind, version = str(obj["kind"]), str(obj["apiVersion"])
+    name, namespace = str(dig(obj, "metadata", "name", default="")), str(dig(obj, "metadata", "namespace", default=""))
+    row = BY_KIND.get(kind)
+    if row is None or not _served(session, row, version):
+        text = session.profile.pick(NO_MATCH)
+        raise error(text.format(name=name, namespace=namespace, source=source, kind=kind, version=version))
+    if not row.namespaced:
+        return Located(row, "", name, obj, source)
+    if namespace and session.parsed.text("namespace") and namespace != session.namespace:
+        raise error(
+            f'the namespace from the provided object "{namespace}" does not match the namespace "{session.namespace}". '
+            f"You must pass '--namespace={namespace}' to perform this operation."
+        )
+    return Located(row, namespace or session.namespace, name, obj, source)
+
+
+def _served(session: Session, row: Resource, version: str) -> bool:
+    own = [f"{row.group}/{one}" if row.group else one for one in session.profile.pick(row.versions)]
+    return version in own or version in row.aliases
+
+
+def first(problems: list[str]) -> None:
+    """End the command if something was refused."""
+    if problems:
+        raise Failure("\n".join(problems))

@@ -1,0 +1,173 @@
+"""One running command: whom it asks as, where, and what it has printed so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from sanb.apiserver.request import ADMIN, NOTHING, Request, Response, UserInfo
+from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.errors import ApiError
+from sanb.kubectl.flags import Parsed
+from sanb.kubectl.result import Failure, error
+from sanb.profiles.profile import Profile
+from sanb.values import Obj
+
+WARNINGS: Final = {"1.10": False, "1.19": True}
+"""Whether kubectl shows the server's warnings."""
+LINE: Final = {"1.10": '{} "{}" {}\n', "1.11": "{}/{} {}\n"}
+"""How a change is reported (SEM 12.1)."""
+DAY: Final = 86400.0
+
+
+class ControlPlane(Protocol):
+    """What a command needs of a control plane."""
+
+    @property
+    def profile(self) -> Profile: ...
+    @property
+    def now(self) -> float: ...
+    def request(self, request: Request) -> Response: ...
+
+
+class Session:
+    """A command's connection: `ask` sends requests, `out` and `err` collect what is printed."""
+
+    def __init__(self, cp: Any, parsed: Parsed, stdin: str | None) -> None:
+        self.cp = cp
+        self.profile: Profile = cp.profile
+        self.parsed = parsed
+        self.stdin = stdin
+        self.namespace = parsed.text("namespace") or "default"
+        self.user = _user(parsed)
+        self.out: list[str] = []
+        self.err: list[str] = []
+        self._warned: set[str] = set()
+
+    @property
+    def now(self) -> float:
+        """The virtual time of the control plane."""
+        return float(self.cp.now)
+
+    def ask(
+        self, verb: str, resource: Resource | str, namespace: str = "", name: str = "", body: Any = None,
+        subresource: str = "", options: Mapping[str, Any] = NOTHING,
+    ) -> Any:
+        """The body of the answer to a request.
+
+        Raises:
+            ApiError: the request is refused.
+        """
+        row = RESOURCES.get(resource) if isinstance(resource, str) else resource
+        target = row.id if row is not None else str(resource)
+        inside = namespace if row is None or row.namespaced else ""
+        answer = self.cp.request(Request(verb, target, inside, name, subresource, body, options, self.user))
+        for warning in answer.warnings:
+            self.warn(warning)
+        return answer.body
+
+    def objects(self, resource: Resource | str, namespace: str = "", **selectors: str) -> list[Obj]:
+        """The objects of a list; none if the list is refused."""
+        try:
+            return list(self.ask("list", resource, namespace, options=selectors)["items"] or ())
+        except ApiError:
+            return []
+
+    def warn(self, text: str) -> None:
+        """A warning of the server, once."""
+        if self.profile.pick(WARNINGS) and text not in self._warned:
+            self._warned.add(text)
+            self.err.append(f"Warning: {text}\n")
+
+    def print(self, text: str) -> None:
+        """Text for stdout, without a newline of its own."""
+        self.out.append(text)
+
+    def complain(self, text: str) -> None:
+        """A line for stderr."""
+        self.err.append(text if text.endswith("\n") else text + "\n")
+
+    def changed(self, resource: Resource, name: str, done: str) -> None:
+        """Report a change: `serviceaccount/test created`."""
+        self.print(self.profile.pick(LINE).format(kind(resource), name, done))
+
+    def wait(self, fulfilled: Callable[[], bool], seconds: float = DAY) -> bool:
+        """Let time pass until `fulfilled`; False if it never is."""
+        if fulfilled():
+            return True
+        run_until = getattr(self.cp, "run_until", None)
+        if run_until is not None:
+            run_until(fulfilled, seconds)
+        return fulfilled()
+
+
+def kind(resource: Resource) -> str:
+    """The resource as messages name it: `serviceaccount`, `deployment.apps`."""
+    return f"{resource.singular}.{resource.group}" if resource.group else resource.singular
+
+
+def resolve(text: str) -> Resource:
+    """The resource that a word of a command line means: plural, singular, short or with its group.
+
+    Raises:
+        Failure: there is none.
+    """
+    word = text.lower()
+    for row in RESOURCES.values():
+        names = (row.plural, row.singular, *row.short)
+        plain, _, group = word.partition(".")
+        if word in names:
+            return row
+        if plain in names and group and row.group and (group == row.group or group.partition(".")[2] == row.group):
+            return row
+    raise error(f'the server doesn\'t have a resource type "{text}"')
+
+
+def targets(arguments: list[str], *, names_needed: bool = False) -> list[tuple[Resource, list[str]]]:
+    """What TYPE, TYPE NAME..., TYPE/NAME... and comma lists mean; no names mean all objects.
+
+    Raises:
+        Failure: the words do not fit together.
+    """
+    if any("/" in word for word in arguments):
+        found: dict[str, tuple[Resource, list[str]]] = {}
+        for word in arguments:
+            if "/" not in word:
+                raise error(
+                    "there is no need to specify a resource type as a separate argument when passing arguments in "
+                    "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource "
+                    "resource/<resource_name>'"
+                )
+            kind_word, _, name = word.partition("/")
+            if not kind_word or not name or "/" in name:
+                raise error("arguments in resource/name form must have a single resource and name")
+            row = resolve(kind_word)
+            found.setdefault(row.id, (row, []))[1].append(name)
+        return list(found.values())
+    rows: list[Resource] = []
+    for word in arguments[0].split(","):
+        rows.extend(_category(word) or [resolve(word)])
+    names = arguments[1:]
+    if names_needed and not names:
+        raise error("resource(s) were provided, but no name was specified")
+    return [(row, list(names)) for row in dict.fromkeys(row.id for row in rows) for row in [RESOURCES[row]]]
+
+
+def _category(word: str) -> list[Resource]:
+    order = ("pods", "services", "deployments.apps", "replicasets.apps")
+    found = [row for row in RESOURCES.values() if word in row.categories]
+    return sorted(found, key=lambda row: order.index(row.id) if row.id in order else len(order))
+
+
+def _user(parsed: Parsed) -> UserInfo:
+    name, groups = parsed.text("as"), tuple(parsed.many("as-group"))
+    if not name:
+        return ADMIN
+    if not groups and name.startswith("system:serviceaccount:"):
+        groups = ("system:serviceaccounts", f"system:serviceaccounts:{name.split(':')[2]}")
+    if name != "system:anonymous" and "system:authenticated" not in groups:
+        groups = (*groups, "system:authenticated")
+    return UserInfo(name, parsed.text("as-uid"), groups)
+
+
+__all__ = ["ControlPlane", "Failure", "Session", "kind", "resolve", "targets"]

@@ -1,0 +1,56 @@
+"""Elastic tab stops: cells that end in a tab are aligned with those of the neighbouring lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+class _Writer:
+    """Lines of cells and the widths of the columns that are open."""
+
+    def __init__(self, lines: Sequence[Sequence[str]], minimum: int, padding: int) -> None:
+        self.lines = lines
+        self.minimum = minimum
+        self.padding = padding
+        self.widths: list[int] = []
+        self.out: list[str] = []
+
+    def format(self, start: int, stop: int) -> None:
+        """Write lines start..stop; a column is a run of lines that have a closed cell there."""
+        column = len(self.widths)
+        line = start
+        while line < stop:
+            if column >= len(self.lines[line]) - 1:
+                line += 1
+                continue
+            self.write(start, line)
+            end, width = line, self.minimum
+            while end < stop and column < len(self.lines[end]) - 1:
+                width = max(width, len(self.lines[end][column]) + self.padding)
+                end += 1
+            self.widths.append(width)
+            self.format(line, end)
+            self.widths.pop()
+            start = line = end
+        self.write(start, stop)
+
+    def write(self, start: int, stop: int) -> None:
+        """Write lines start..stop with the widths known now."""
+        for cells in self.lines[start:stop]:
+            padded = [cell.ljust(width) for cell, width in zip(cells, self.widths, strict=False)]
+            self.out.append("".join([*padded, *cells[len(self.widths):]]))
+
+
+def align(text: str, minimum: int = 0, padding: int = 2) -> str:
+    """The text with its tabs replaced by blanks, so that columns are `padding` blanks apart and `minimum` wide.
+
+    An empty line or a line without tabs ends all columns above it.
+    """
+    writer = _Writer([line.split("\t") for line in text.split("\n")], minimum, padding)
+    writer.format(0, len(writer.lines))
+    return "\n".join(writer.out)
+
+
+def table(rows: Iterable[Iterable[str]], minimum: int, padding: int) -> str:
+    """Rows of cells as aligned lines, with a newline at the end."""
+    return align("".join("\t".join(row) + "\n" for row in rows), minimum, padding)
