@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sanb.store.store import Store
 from sanb.store.version import Version
-from sanb.values import Key
-from sanb.views.framecolumns import ACTIONS, CATEGORY, FRAMES, REQUESTS, TIME, Column, Frame, action_row, request_row
+from sanb.values import Key, quiet_gc
+from sanb.views.framecolumns import (
+    ACTIONS,
+    CATEGORY,
+    FRAMES,
+    REQUESTS,
+    TIME,
+    Column,
+    Frame,
+    action_row,
+    request_row,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -62,10 +72,11 @@ class _State:
     def rebuild(self, store: Store) -> None:
         """Start anew from everything there is."""
         rows, self.keys, make = [], [], self.frame.rows
-        for version in store.head.scan(self.frame.resource):
-            for row in make(version.last):
-                rows.append(row)
-                self.keys.append(version.key)
+        with quiet_gc():
+            for version in store.head.scan(self.frame.resource):
+                for row in make(version.last):
+                    rows.append(row)
+                    self.keys.append(version.key)
         self.columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in self.frame.columns]
         self.made = None
 
