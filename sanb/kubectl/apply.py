@@ -10,8 +10,8 @@ from sanb.kubectl import dryrun, failures, manifest
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.manifest import Located
 from sanb.kubectl.result import error
-from sanb.kubectl.session import Session, kind
-from sanb.values import Obj, dig, evolve, json_default
+from sanb.kubectl.session import Session
+from sanb.values import Obj, dig, json_default
 
 LAST: Final = "kubectl.kubernetes.io/last-applied-configuration"
 FLAGS: Final[Flags] = {
@@ -186,5 +186,3 @@ def merge(obj: Any, more: Any) -> Any:
     kept = {key: value for key, value in obj.items() if not (key in more and more[key] is None)}
     return {**kept, **{key: merge(obj.get(key), value) for key, value in more.items() if value is not None}}
 
-
-__all__ = ["FLAGS", "LAST", "apply", "evolve", "kind", "merge", "three_way", "with_last_applied"]

@@ -74,6 +74,5 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "api-resources": Command(info.api_resources, info.RESOURCE_FLAGS),
     "api-versions": Command(info.api_versions, {}),
 }
-ALIASES: Final = {**create.ALIASES, "rolebindings": "rolebinding"}
 GROUPS: Final = {"create": create.ALIASES, "set": {"sa": "serviceaccount"}}
 """Other words for the commands below a command."""

@@ -8,15 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from sanb.apiserver.resources import RBAC, RESOURCES
+from sanb.apiserver.resources import RESOURCES
 from sanb.errors import ApiError
 from sanb.kubectl import dryrun, failures, manifest
 from sanb.kubectl.flags import MANY, NUMBER, REPEAT, SWITCH, TEXT, Flag, Flags
-from sanb.kubectl.result import error
+from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.values import Obj
 
-NEVER: Final = "9"
 WRAPPED: Final[dict[str, dict[str, bool]]] = {
     "serviceaccount": {"1.10": False, "1.21": True},
     "secret": {"1.10": False, "1.21": True},
@@ -29,6 +28,8 @@ WRAPPED: Final[dict[str, dict[str, bool]]] = {
 SOURCES: Final[Flags] = {
     "from-literal": Flag(REPEAT), "from-file": Flag(REPEAT), "from-env-file": Flag(REPEAT), "append-hash": Flag(SWITCH),
 }
+SOURCE_FIRST: Final = {"1.10": False, "1.15": True}
+SEE: Final = "See 'kubectl create -h' for help and examples"
 STRICT: Final = {"1.10": "", "1.25": "Strict"}
 FILE_FLAGS: Final[Flags] = {
     **manifest.FLAGS, **dryrun.FLAGS, "selector": Flag(TEXT, "l"), "edit": Flag(SWITCH), "raw": Flag(), "record": Flag(SWITCH),
@@ -38,9 +39,12 @@ FILE_FLAGS: Final[Flags] = {
 def from_files(session: Session) -> None:
     """kubectl create -f."""
     if not session.parsed.many("filename"):
-        raise error("must specify one of -f and -k")
+        if session.profile.pick(SOURCE_FIRST):
+            session.complain("Error: must specify one of -f and -k\n\n")
+        words = " ".join(session.parsed.arguments)
+        raise Failure(f"error: unknown command \"{words}\"\n{SEE}" if words else "")
     if session.parsed.arguments:
-        raise error(f"Unexpected args: [{' '.join(session.parsed.arguments)}]\nSee 'kubectl create -h' for help and examples")
+        raise error(f"Unexpected args: [{' '.join(session.parsed.arguments)}]\n{SEE}")
     problems: list[str] = []
     dry = dryrun.mode(session)
     for document in manifest.documents(session):
@@ -95,8 +99,8 @@ def one_name(session: Session, usage: str) -> str:
     return arguments[0]
 
 
-def _object(kind: str, name: str, version: str = "v1", **more: Any) -> Obj:
-    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, **more}
+def _object(kind: str, name: str, **more: Any) -> Obj:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **more}
 
 
 def namespace(session: Session, name: str) -> Obj:
@@ -195,10 +199,10 @@ def deployment(session: Session, name: str) -> Obj:
         if "port" in session.parsed.values:
             container["ports"] = [{"containerPort": session.parsed.values["port"]}]
         containers.append(container)
-    template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
+    template: Obj = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
     if session.profile.pick(dryrun.NULL_TIME):
-        template["metadata"]["creationTimestamp"] = None  # type: ignore[assignment]
-    body = _object("Deployment", name, "apps/v1", spec={
+        template["metadata"]["creationTimestamp"] = None
+    body = _object("Deployment", name, apiVersion="apps/v1", spec={
         "replicas": session.parsed.values.get("replicas", 1), "selector": {"matchLabels": labels}, "strategy": {},
         "template": template,
     }, status={})
@@ -222,4 +226,3 @@ CREATES: Final[dict[str, tuple[Callable[[Session], None], Flags]]] = {
     ),
 }
 ALIASES: Final = {"ns": "namespace", "sa": "serviceaccount", "cm": "configmap", "deploy": "deployment"}
-__all__ = ["ALIASES", "CREATES", "FILE_FLAGS", "NEVER", "RBAC", "from_files"]

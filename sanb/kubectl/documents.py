@@ -46,7 +46,8 @@ _AMBIGUOUS: Final = re.compile(r"^(y|n|yes|no|on|off|Y|N|Yes|No|On|Off|YES|NO|ON
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     if "\n" in value and not re.search(r"[ \t]\n|^\s", value):
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
-    plain_tag = dumper.resolve(yaml.ScalarNode, value, (True, False))
+    plain_tag = dumper.resolve(  # type: ignore[no-untyped-call]
+        yaml.ScalarNode, value, (True, False))
     style = '"' if plain_tag != "tag:yaml.org,2002:str" or _AMBIGUOUS.match(value) or not value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 

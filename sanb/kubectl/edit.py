@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
-from sanb.kubectl import dryrun, failures, manifest, output
+from sanb.kubectl import dryrun, failures, manifest
 from sanb.kubectl.documents import parse as parse_text
 from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.result import Failure, error
@@ -214,5 +214,3 @@ def _set(session: Session, target: Target, change: Obj, done: str) -> None:
     if dig(before, "metadata", "resourceVersion") != dig(body, "metadata", "resourceVersion"):
         dryrun.report(session, resource, body, done)
 
-
-__all__ = ["MARK_FLAGS", "PATCH_FLAGS", "SCALE_FLAGS", "SET_FLAGS", "marker", "output", "patch", "scale"]

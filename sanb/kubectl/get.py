@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
 from sanb.kubectl import failures, output
 from sanb.kubectl.documents import read
@@ -141,5 +141,3 @@ def _print_tables(session: Session, tables: list[tuple[Resource, Obj]], kinds: b
         printed.append(text.lines(rows, session.profile))
     session.print("\n".join(printed))
 
-
-__all__ = ["FLAGS", "RESOURCES", "get"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from sanb.apiserver.resources import BY_KIND, Resource
+from sanb.kubectl import schema
 from sanb.kubectl.documents import Document, read
 from sanb.kubectl.flags import MANY, SWITCH, Flag
 from sanb.kubectl.result import Failure, error
@@ -69,6 +70,8 @@ def located(session: Session, document: Document) -> Located:
     if row is None or not _served(session, row, version):
         text = session.profile.pick(NO_MATCH)
         raise error(text.format(name=name, namespace=namespace, source=source, kind=kind, version=version))
+    if session.parsed.text("validate", "true") not in ("false", "ignore"):
+        schema.check(session.profile, obj, source)
     if not row.namespaced:
         return Located(row, "", name, obj, source)
     if namespace and session.parsed.text("namespace") and namespace != session.namespace:

@@ -32,9 +32,9 @@ def bad_format(wanted: str) -> Exception:
 
 def shown(session: Session, obj: Obj) -> Obj:
     """The object as it is printed: without managedFields from 1.21."""
-    if session.profile.pick(MANAGED_HIDDEN) and not session.parsed.on("show-managed-fields"):
-        if "managedFields" in obj.get("metadata", {}):
-            return evolve(obj, ("metadata", "managedFields"), REMOVE)
+    hidden = session.profile.pick(MANAGED_HIDDEN) and not session.parsed.on("show-managed-fields")
+    if hidden and "managedFields" in obj.get("metadata", {}):
+        return evolve(obj, ("metadata", "managedFields"), REMOVE)
     return obj
 
 

@@ -15,8 +15,6 @@ class Result(NamedTuple):
     def __repr__(self) -> str:
         return (self.stdout + self.stderr).removesuffix("\n")
 
-    __str__ = __repr__
-
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Plain text only, so that columns stay aligned."""
         return {"text/plain": repr(self)}

@@ -16,8 +16,9 @@ from sanb.profiles.profile import Profile
 UNKNOWN: Final = {
     "1.10": "Error: unknown command \"{word}\" for \"{parent}\"\nRun '{parent} --help' for usage.\n"
     'error: unknown command "{word}" for "{parent}"',
-    "1.22": 'error: unknown command "{word}" for "{parent}"',
+    "1.23": 'error: unknown command "{word}" for "{parent}"',
 }
+FLAG_ERROR: Final = {"1.10": "Error: ", "1.23": "error: "}
 HELP: Final = "kubectl of sanb knows these commands:\n{}\n"
 
 
@@ -42,7 +43,7 @@ def run(cp: Any, argv: str | list[str], stdin: str | None = None) -> Result:
         return _result(session, 1, failures.text(refusal))
     except (SanbError, ValueError, OSError) as problem:
         return _result(session, 1, f"error: {problem}")
-    except Exception as problem:  # a command never raises: not even where it is wrong itself
+    except Exception as problem:  # noqa: BLE001 - a command never raises: not even where it is wrong itself
         return _result(session, 1, f"error: internal problem of sanb's kubectl: {type(problem).__name__}: {problem}")
 
 
@@ -60,7 +61,10 @@ def _prepare(cp: Any, words: list[str], stdin: str | None) -> tuple[Session, Com
         return Session(cp, Parsed([], {}, -1), stdin), None
     flags = {**command.flags, **cp.profile.pick(command.more)}
     before, after = _command_of_deployment(name, rest)
-    parsed = parse([*ahead, *before], flags, f"kubectl {name}", interspersed=not command.rest)
+    try:
+        parsed = parse([*ahead, *before], flags, f"kubectl {name}", interspersed=not command.rest)
+    except Failure as failure:
+        raise Failure(cp.profile.pick(FLAG_ERROR) + failure.text.removeprefix("error: ")) from None
     if after is not None:
         parsed.values["command"] = after
     parsed.values.setdefault("verb", name.partition(" ")[0])
@@ -109,7 +113,9 @@ def find(profile: Profile, words: list[str]) -> tuple[str, Command | None, list[
     command = COMMANDS.get(name)
     if not words:
         return "", None, []
-    if rest and not rest[0].startswith("-") and (command is None or name == "create"):
+    if rest and not rest[0].startswith("-") and name == "create":
+        return name, COMMANDS[name], rest
+    if rest and not rest[0].startswith("-") and command is None:
         return _unknown(profile, name, rest)
     if command is None:
         if not path:
@@ -119,8 +125,8 @@ def find(profile: Profile, words: list[str]) -> tuple[str, Command | None, list[
 
 
 def _unknown(profile: Profile, name: str, rest: list[str]) -> tuple[str, Command | None, list[str]]:
-    if name == "create":
-        raise error(f"Unexpected args: [{' '.join(rest)}]\nSee 'kubectl create -h' for help and examples")
+    if name:
+        raise error(f"unknown command \"{' '.join(rest)}\"\nSee 'kubectl {name} -h' for help and examples")
     parent = f"kubectl {name}".strip()
     raise Failure(profile.pick(UNKNOWN).format(word=rest[0], parent=parent))
 

@@ -150,7 +150,7 @@ def targets(arguments: list[str], *, names_needed: bool = False) -> list[tuple[R
     names = arguments[1:]
     if names_needed and not names:
         raise error("resource(s) were provided, but no name was specified")
-    return [(row, list(names)) for row in dict.fromkeys(row.id for row in rows) for row in [RESOURCES[row]]]
+    return [(RESOURCES[one], list(names)) for one in dict.fromkeys(row.id for row in rows)]
 
 
 def _category(word: str) -> list[Resource]:

@@ -45,7 +45,7 @@ def labels(found: Mapping[str, str] | None, key: str = "Labels") -> str:
     return several(key, [f"{name}={found[name]}" for name in sorted(found)] if found else [])
 
 
-def annotations(found: Mapping[str, str] | None, profile: Profile, key: str = "Annotations") -> str:
+def notes(found: Mapping[str, str] | None, profile: Profile, key: str = "Annotations") -> str:
     """The annotations, one per line; long ones start on a line of their own."""
     if not found:
         return line(key, "<none>")
@@ -64,7 +64,7 @@ def heading(obj: Obj, reader: Reader, *, namespace: bool = True) -> str:
     """Name, namespace, labels and annotations."""
     metadata = obj["metadata"]
     place = line("Namespace", metadata["namespace"]) if namespace and metadata.get("namespace") else ""
-    marks = labels(metadata.get("labels")) + annotations(metadata.get("annotations"), reader.profile)
+    marks = labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile)
     return line("Name", metadata["name"]) + place + marks
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sanb.apiserver import cells
 from sanb.values import Obj, dig
 from sanb.views.describe.common import (
     Reader,
-    annotations,
     controlled_by,
     date,
     events,
     labels,
     line,
+    notes,
     several,
 )
 
@@ -30,7 +29,7 @@ def pod(obj: Obj, reader: Reader) -> str:
     """A Pod with its containers, volumes and events."""
     spec, status, metadata = obj["spec"], obj.get("status") or {}, obj["metadata"]
     body = line("Name", metadata["name"]) + line("Namespace", metadata["namespace"]) + _placed(obj, reader)
-    body += labels(metadata.get("labels")) + annotations(metadata.get("annotations"), reader.profile)
+    body += labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile)
     if metadata.get("deletionTimestamp"):
         body += line("Status", f"Terminating (lasts {_lasts(metadata, reader)})")
         body += line("Termination Grace Period", f"{metadata.get('deletionGracePeriodSeconds', 0)}s")
@@ -234,7 +233,7 @@ def template(found: Obj, reader: Reader) -> str:
     metadata, spec = found.get("metadata") or {}, found.get("spec") or {}
     body = "Pod Template:\n" + labels(metadata.get("labels"), "  Labels")
     if metadata.get("annotations"):
-        body += annotations(metadata["annotations"], reader.profile, "  Annotations")
+        body += notes(metadata["annotations"], reader.profile, "  Annotations")
     if spec.get("serviceAccountName"):
         body += line("  Service Account", spec["serviceAccountName"])
     body += _containers("Init Containers", spec.get("initContainers") or (), (), "  ")
@@ -242,5 +241,3 @@ def template(found: Obj, reader: Reader) -> str:
     body += volumes(spec.get("volumes") or (), reader, "  ")
     return body + (_places(spec, reader, "  ") if reader.profile.pick(TEMPLATE_PLACES) else "")
 
-
-__all__ = ["cells", "pod", "template", "volumes"]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sanb.apiserver import cells
 from sanb.values import Obj, dig
 from sanb.views.describe.common import (
     Reader,
-    annotations,
     controlled_by,
     date,
     events,
     labels,
     line,
+    notes,
 )
 from sanb.views.describe.pod import template
 
@@ -27,7 +26,7 @@ def deployment(obj: Obj, reader: Reader) -> str:
     spec, metadata = obj["spec"], obj["metadata"]
     body = line("Name", metadata["name"]) + line("Namespace", metadata["namespace"])
     body += line("CreationTimestamp", date(metadata.get("creationTimestamp")))
-    body += labels(metadata.get("labels")) + annotations(metadata.get("annotations"), reader.profile)
+    body += labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile)
     body += line("Selector", _selector(obj)) + line("Replicas", _replicas(obj))
     kind = dig(spec, "strategy", "type", default="RollingUpdate")
     body += line("StrategyType", kind) + line("MinReadySeconds", spec.get("minReadySeconds", 0))
@@ -84,7 +83,7 @@ def replicaset(obj: Obj, reader: Reader) -> str:
     """A ReplicaSet with the phases of its Pods."""
     spec, metadata = obj["spec"], obj["metadata"]
     body = line("Name", metadata["name"]) + line("Namespace", metadata["namespace"]) + line("Selector", _selector(obj))
-    body += labels(metadata.get("labels")) + annotations(metadata.get("annotations"), reader.profile) + controlled_by(obj)
+    body += labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile) + controlled_by(obj)
     body += line("Replicas", f"{dig(obj, 'status', 'replicas', default=0)} current / {spec.get('replicas', 0)} desired")
     pods = [
         one for one in reader.objects("pods", metadata["namespace"])
@@ -96,5 +95,3 @@ def replicaset(obj: Obj, reader: Reader) -> str:
     body += template(spec.get("template") or {}, reader)
     return body + _conditions(obj) + events(obj, reader)
 
-
-__all__ = ["cells", "deployment", "replicaset"]
