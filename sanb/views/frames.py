@@ -109,7 +109,7 @@ class _State:
     def build(self) -> pandas.DataFrame:
         """The columns as a DataFrame."""
         pd = load_pandas()
-        return _table(pd, self.frame.columns, self.columns)
+        return _table(pd, self.frame.columns, self.columns)  # type: ignore[no-any-return]
 
 
 def _table(pd: Any, columns: tuple[Column, ...], values: list[list[Any]]) -> Any:
