@@ -126,7 +126,10 @@ def _array(pd: Any, column: Column, values: list[Any]) -> Any:
     if column.dtype == TIME:
         if values and isinstance(values[0], float):
             return pd.Series(pd.to_datetime(pd.Series(values, dtype=float), unit="s", utc=True)).astype(TIME)
-        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601")).astype(TIME)
+        distinct = list(dict.fromkeys(values))
+        read = pd.to_datetime(pd.Series(distinct, dtype=object), utc=True, format="ISO8601").astype(TIME)
+        places = {text: place for place, text in enumerate(distinct)}
+        return read.take([places[text] for text in values]).reset_index(drop=True)
     return pd.Series(values, dtype=column.dtype)
 
 
