@@ -9,7 +9,7 @@ from sanb.errors import ApiError
 from sanb.kubectl import dryrun, failures, manifest
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag
 from sanb.kubectl.result import error
-from sanb.kubectl.session import Session, kind, targets
+from sanb.kubectl.session import Session, targets
 
 FLAGS: Final = {
     **manifest.FLAGS, "selector": Flag(TEXT, "l"), "field-selector": Flag(), "all": Flag(SWITCH), "all-namespaces": Flag(SWITCH, "A"),
@@ -62,10 +62,10 @@ def delete(session: Session) -> None:
 def _report(session: Session, target: Target, done: str, suffix: str) -> None:
     resource, namespace, name = target
     if session.parsed.text("output") == "name":
-        session.print(f"{kind(resource)}/{name}\n")
+        session.print(f"{session.named(resource)}/{name}\n")
         return
     place = session.profile.pick(PLACE).format(namespace) if resource.namespaced else ""
-    session.print(f'{kind(resource)} "{name}" {done}{place}{suffix}\n')
+    session.print(f'{session.named(resource)} "{name}" {done}{place}{suffix}\n')
 
 
 def _there(session: Session, target: Target, uid: str) -> bool:

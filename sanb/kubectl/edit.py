@@ -23,6 +23,7 @@ MARK_FLAGS: Final[Flags] = {**_COMMON, "overwrite": Flag(SWITCH), "list": Flag(S
 PATCH_FLAGS: Final[Flags] = {**_COMMON, "patch": Flag(TEXT, "p"), "type": Flag(), "patch-file": Flag(), "subresource": Flag()}
 SCALE_FLAGS: Final[Flags] = {**_COMMON, "replicas": Flag(NUMBER), "current-replicas": Flag(NUMBER), "timeout": Flag()}
 SET_FLAGS: Final[Flags] = {**_COMMON, "containers": Flag(TEXT, "c"), "env": Flag(MANY, "e")}
+UNPATCHED: Final = {"1.10": "not patched", "1.12": "patched (no change)"}
 REMOVED: Final = {"1.10": False, "1.22": True}
 """Whether taking a label away is reported as `unlabeled`."""
 
@@ -146,7 +147,7 @@ def _patch_one(session: Session, target: Target, body: Any, form: str) -> None:
     if dryrun.mode(session) != "client":
         after = session.ask("patch", resource, namespace, name, body, session.parsed.text("subresource"), options)
     same = dig(before, "metadata", "resourceVersion") == dig(after, "metadata", "resourceVersion")
-    dryrun.report(session, resource, after, "patched (no change)" if same else "patched")
+    dryrun.report(session, resource, after, session.profile.pick(UNPATCHED) if same else "patched")
 
 
 def scale(session: Session) -> None:

@@ -10,7 +10,7 @@ from sanb.kubectl import failures, output
 from sanb.kubectl.documents import read
 from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag
 from sanb.kubectl.result import Failure, error
-from sanb.kubectl.session import Session, kind, targets
+from sanb.kubectl.session import Session, targets
 from sanb.values import Obj
 from sanb.views import jsonpath, text
 
@@ -135,7 +135,7 @@ def _print_tables(session: Session, tables: list[tuple[Resource, Obj]], kinds: b
         rows = text.rows(
             table, wide=wide, headers=not parsed.on("no-headers"),
             namespaces=parsed.on("all-namespaces") and resource.namespaced,
-            prefix=kind(resource) if kinds or parsed.on("show-kind") else "",
+            prefix=session.named(resource) if kinds or parsed.on("show-kind") else "",
             show_labels=parsed.on("show-labels"), label_columns=parsed.many("label-columns"),
         )
         printed.append(text.lines(rows, session.profile))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sanb.apiserver.resources import BY_KIND
 from sanb.kubectl.documents import to_json, to_yaml
 from sanb.kubectl.result import error
-from sanb.kubectl.session import Session, kind
+from sanb.kubectl.session import Session
 from sanb.values import REMOVE, Obj, evolve, plain
 from sanb.views import jsonpath, text
 
@@ -38,10 +38,10 @@ def shown(session: Session, obj: Obj) -> Obj:
     return obj
 
 
-def name(obj: Obj) -> str:
+def name(session: Session, obj: Obj) -> str:
     """`serviceaccount/test`, `deployment.apps/nginx`."""
     row = BY_KIND.get(obj.get("kind", ""))
-    return f"{kind(row) if row else obj.get('kind', '').lower()}/{obj['metadata'].get('name', '')}"
+    return f"{session.named(row) if row else obj.get('kind', '').lower()}/{obj['metadata'].get('name', '')}"
 
 
 def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool = True) -> None:
@@ -53,7 +53,7 @@ def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool
     objects = [shown(session, obj) for obj in objects]
     word, equals, template = wanted.partition("=")
     if word == "name":
-        session.print("".join(f"{name(obj)}\n" for obj in objects))
+        session.print("".join(f"{name(session, obj)}\n" for obj in objects))
         return
     if word == "custom-columns":
         session.print(_columns(session, template, objects))
@@ -92,7 +92,7 @@ def _columns(session: Session, template: str, objects: Sequence[Obj]) -> str:
             raise error(f"unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>")
         heads.append(head)
         paths.append(path.strip("{}"))
-    rows = [heads]
+    rows = [] if session.parsed.on("no-headers") else [heads]
     for obj in objects:
         body = plain(obj)
         found = [jsonpath.find(path, body) for path in paths]

@@ -7,7 +7,7 @@ from typing import Final
 from sanb.apiserver.resources import Resource
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag
 from sanb.kubectl.result import error
-from sanb.kubectl.session import Session, kind, targets
+from sanb.kubectl.session import Session, targets
 from sanb.times import rfc3339
 from sanb.values import Obj, dig
 from sanb.views.tablewriter import align
@@ -43,7 +43,7 @@ def history(session: Session) -> None:
                 notes = replicaset["metadata"].get("annotations") or {}
                 lines.append((int(notes.get(REVISION, 0)), notes.get(CAUSE, "<none>")))
         text = "REVISION\tCHANGE-CAUSE\n" + "".join(f"{number}\t{cause}\n" for number, cause in sorted(lines))
-        session.print(session.profile.pick(HEAD).format(kind(row), name) + align(text) + "\n")
+        session.print(session.profile.pick(HEAD).format(session.named(row), name) + align(text) + "\n")
 
 
 def restart(session: Session) -> None:

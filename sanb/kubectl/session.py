@@ -17,6 +17,9 @@ WARNINGS: Final = {"1.10": False, "1.19": True}
 """Whether kubectl shows the server's warnings."""
 LINE: Final = {"1.10": '{} "{}" {}\n', "1.11": "{}/{} {}\n"}
 """How a change is reported (SEM 12.1)."""
+PREFERRED: Final[dict[str, dict[str, str]]] = {"1.10": {"apps": "extensions"}, "1.16": {}}
+"""The group that a server puts first for resources that it serves in two."""
+MAKERS: Final = ("create", "run", "apply")
 DAY: Final = 86400.0
 
 
@@ -89,7 +92,16 @@ class Session:
 
     def changed(self, resource: Resource, name: str, done: str) -> None:
         """Report a change: `serviceaccount/test created`."""
-        self.print(self.profile.pick(LINE).format(kind(resource), name, done))
+        self.print(self.profile.pick(LINE).format(self.named(resource), name, done))
+
+    def named(self, resource: Resource) -> str:
+        """The resource as this command names it: a word without a group means the group that the minor prefers."""
+        words = " ".join(self.parsed.arguments)
+        own = self.parsed.text("verb") in MAKERS or self.parsed.many("filename") or f".{resource.group}" in words
+        if own or self.parsed.arguments[:1] == ["all"]:
+            return kind(resource)
+        group = self.profile.pick(PREFERRED).get(resource.group, resource.group)
+        return f"{resource.singular}.{group}" if group else resource.singular
 
     def wait(self, fulfilled: Callable[[], bool], seconds: float = DAY) -> bool:
         """Let time pass until `fulfilled`; False if it never is."""

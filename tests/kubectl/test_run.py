@@ -122,3 +122,59 @@ def test_exec_ends_with_the_exit_code_of_its_command(cp: FakeControlPlane) -> No
     run(cp, "run web --image=nginx")
     assert run(cp, "exec web -- false") == (2, "", "no\ncommand terminated with exit code 2\n")
     assert run(cp, "exec web ls").stderr.startswith("error: exec [POD] [COMMAND] is not supported anymore.")
+
+
+@pytest.mark.parametrize(("minor", "group"), [("1.10", "extensions"), ("1.16", "apps")])
+def test_a_bare_deployment_is_of_the_preferred_group(minor: str, group: str) -> None:
+    cp = FakeControlPlane(minor)
+    run(cp, "create deployment d --image=nginx")
+    assert run(cp, "get deploy -o name").stdout == f"deployment.{group}/d\n"
+    assert run(cp, "get all -o name").stdout == "deployment.apps/d\n"
+    assert run(cp, "delete deployment d").stdout == f'deployment.{group} "d" deleted\n'
+
+
+@pytest.mark.parametrize(("minor", "done"), [("1.10", 'serviceaccount "a" not patched\n'), ("1.36", "serviceaccount/a patched (no change)\n")])
+def test_a_patch_without_effect_is_told(minor: str, done: str) -> None:
+    cp = FakeControlPlane(minor)
+    run(cp, "create sa a")
+    change = ["patch", "sa", "a", "--type=merge", "-p", '{"automountServiceAccountToken":false}']
+    assert run(cp, change).stdout.endswith("patched\n")
+    assert run(cp, change).stdout == done
+
+
+def test_custom_columns_obey_no_headers(cp: FakeControlPlane) -> None:
+    run(cp, "create sa a")
+    assert run(cp, "get sa --no-headers -o custom-columns=N:.metadata.name,S:.secrets").stdout == "a     <none>\n"
+
+
+def test_labels_are_not_overwritten_unless_asked(cp: FakeControlPlane) -> None:
+    run(cp, "create sa a")
+    assert run(cp, "label sa a team=x").stdout == "serviceaccount/a labeled\n"
+    assert run(cp, "label sa a team=y").stderr == "error: 'team' already has a value (x), and --overwrite is false\n"
+    assert run(cp, "label sa a team=y --overwrite").stdout == "serviceaccount/a labeled\n"
+    assert run(cp, "label sa a team-").stdout == "serviceaccount/a unlabeled\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "text"),
+    [
+        ("--duration=-1s", "--duration must be greater than or equal to 0"),
+        ("--duration=1500ms", "--duration cannot be expressed in units less than seconds"),
+        ("--audience=", "--audience must not be an empty string"),
+        ("--bound-object-name=x", "--bound-object-name can only be set if --bound-object-kind is provided"),
+        ("--bound-object-uid=x", "--bound-object-uid can only be set if --bound-object-kind is provided"),
+        ("--bound-object-kind=Foo", "supported --bound-object-kind values are Node, Pod, Secret"),
+        ("--bound-object-kind=Pod", "--bound-object-name is required if --bound-object-kind is provided"),
+    ],
+)
+def test_create_token_checks_its_flags(cp: FakeControlPlane, flags: str, text: str) -> None:
+    assert run(cp, f"create token a {flags}") == (1, "", f"error: {text}\n")
+
+
+def test_create_role_makes_one_rule_per_group(cp: FakeControlPlane) -> None:
+    run(cp, "create role r --verb=get,list --resource=pods,deployments.apps,pods/log")
+    body = cp.requests[-1].body
+    assert body["rules"] == [
+        {"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]},
+        {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]},
+    ]
