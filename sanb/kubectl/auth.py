@@ -88,7 +88,9 @@ def whoami(session: Session) -> None:
         known = "the selfsubjectreviews API is not enabled in the cluster"
         if refusal.code == 403:
             raise error(f"{known} or you do not have permission to call it") from None
-        raise error(known) from None
+        if refusal.code == 404:
+            raise error(known) from None
+        raise
     form = session.parsed.text("output")
     if form in ("yaml", "json"):
         session.print(to_yaml(answer) if form == "yaml" else to_json(answer))

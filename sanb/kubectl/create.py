@@ -81,7 +81,8 @@ def simple(word: str, resource: str, build: Callable[[Session, str], Obj]) -> Ca
             dryrun.make(session, RESOURCES[resource], obj, session.namespace)
         except ApiError as refusal:
             if session.profile.pick({"1.10": False, **WRAPPED.get(kind, {})}):
-                raise error(f"failed to create {kind}: {refusal.message}") from None
+                # kubectl's text for Secrets has no colon
+                raise error(f"failed to create {kind}{'' if kind == 'secret' else ':'} {refusal.message}") from None
             raise
 
     return command

@@ -16,6 +16,13 @@ VERBS: Final = (
     "get", "delete", "list", "create", "update", "patch", "watch", "proxy", "redirect", "deletecollection", "use", "bind",
     "impersonate", "escalate", "approve", "sign", "attest", "*",
 )
+SPECIAL: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "use": (("podsecuritypolicies", "policy"), ("podsecuritypolicies", "extensions")),
+    "bind": (("roles", RBAC), ("clusterroles", RBAC)),
+    "escalate": (("roles", RBAC), ("clusterroles", RBAC)),
+    "impersonate": (("users", ""), ("serviceaccounts", ""), ("groups", ""), ("userextras", "authentication.k8s.io")),
+}
+"""Verbs that only some resources have, as (resource, group)."""
 API: Final = f"{RBAC}/v1"
 
 
@@ -59,11 +66,27 @@ def _rules(session: Session) -> list[Obj]:
         if plural == "*":
             groups.setdefault("", []).append(text)
             continue
-        row = resolve(plural)
-        groups.setdefault(row.group, []).append(row.plural + slash + subresource)
+        name, group = _resource(plural, verbs)
+        groups.setdefault(group, []).append(name + slash + subresource)
     names = session.parsed.many("resource-name")
     more: dict[str, Any] = {"resourceNames": names} if names else {}
     return [{"apiGroups": [group], **more, "resources": groups[group], "verbs": verbs} for group in sorted(groups)]
+
+
+def _resource(word: str, verbs: list[str]) -> tuple[str, str]:
+    """The plural and the group that a word means; special verbs must fit to it.
+
+    Raises:
+        Failure: there is no such resource, or it does not have one of the verbs.
+    """
+    name, _, group = word.partition(".")
+    if (name, group) not in [pair for pairs in SPECIAL.values() for pair in pairs]:
+        row = resolve(word)
+        name, group = row.plural, row.group
+    for verb in verbs:
+        if verb in SPECIAL and (name, group) not in SPECIAL[verb]:
+            raise error(f"can not perform '{verb}' on '{name}' in group '{group}'")
+    return name, group
 
 
 def binding(kind: str) -> Callable[[Session, str], Obj]:

@@ -130,9 +130,15 @@ def resolve(text: str) -> Resource:
         plain, _, group = word.partition(".")
         if word in names:
             return row
-        if plain in names and group and row.group and (group == row.group or group.partition(".")[2] == row.group):
+        if plain in names and group and group in _groups(row):
             return row
     raise error(f'the server doesn\'t have a resource type "{text}"')
+
+
+def _groups(row: Resource) -> list[str]:
+    """What may follow the point: a group, or a version and a group; old groups of the same objects too."""
+    own = [row.group, *(f"{version}.{row.group}" for served in row.versions.values() for version in served)]
+    return own + [alias.partition("/")[0] for alias in row.aliases]
 
 
 def targets(arguments: list[str], *, names_needed: bool = False) -> list[tuple[Resource, list[str]]]:

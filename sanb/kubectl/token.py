@@ -32,8 +32,6 @@ def create_token(session: Session) -> None:
     try:
         answer = session.ask("create", "serviceaccounts", session.namespace, name, body, "token")
     except ApiError as refusal:
-        if refusal.status.get("reason") == "NotFound" and "could not find" in refusal.message:
-            raise error(f"failed to create token: {refusal.message}") from None
         raise error(f"failed to create token: {refusal.message}") from None
     token = str((answer.get("status") or {}).get("token", ""))
     if not token:
@@ -41,7 +39,7 @@ def create_token(session: Session) -> None:
     if session.parsed.text("output"):
         output.write(session, session.parsed.text("output"), [answer])
     else:
-        session.print(token + "\n")
+        session.print(token)
 
 
 def _spec(session: Session) -> Obj:
