@@ -15,14 +15,34 @@ from sanb.values import Obj, dig, json_default
 
 LAST: Final = "kubectl.kubernetes.io/last-applied-configuration"
 FLAGS: Final[Flags] = {
-    **manifest.FLAGS, **dryrun.FLAGS, "selector": Flag(TEXT, "l"), "prune": Flag(SWITCH), "all": Flag(SWITCH),
-    "force": Flag(SWITCH), "overwrite": Flag(SWITCH), "server-side": Flag(SWITCH), "force-conflicts": Flag(SWITCH),
-    "wait": Flag(SWITCH), "timeout": Flag(), "grace-period": Flag(NUMBER), "cascade": Flag(TEXT, "", "background"),
-    "record": Flag(SWITCH), "openapi-patch": Flag(SWITCH), "server-dry-run": Flag(SWITCH),
+    **manifest.FLAGS,
+    **dryrun.FLAGS,
+    "selector": Flag(TEXT, "l"),
+    "prune": Flag(SWITCH),
+    "all": Flag(SWITCH),
+    "force": Flag(SWITCH),
+    "overwrite": Flag(SWITCH),
+    "server-side": Flag(SWITCH),
+    "force-conflicts": Flag(SWITCH),
+    "wait": Flag(SWITCH),
+    "timeout": Flag(),
+    "grace-period": Flag(NUMBER),
+    "cascade": Flag(TEXT, "", "background"),
+    "record": Flag(SWITCH),
+    "openapi-patch": Flag(SWITCH),
+    "server-dry-run": Flag(SWITCH),
 }
 KEYS: Final = {
-    "containers": "name", "initContainers": "name", "ephemeralContainers": "name", "env": "name", "volumes": "name",
-    "volumeMounts": "mountPath", "imagePullSecrets": "name", "secrets": "name", "hostAliases": "ip", "conditions": "type",
+    "containers": "name",
+    "initContainers": "name",
+    "ephemeralContainers": "name",
+    "env": "name",
+    "volumes": "name",
+    "volumeMounts": "mountPath",
+    "imagePullSecrets": "name",
+    "secrets": "name",
+    "hostAliases": "ip",
+    "conditions": "type",
     "ownerReferences": "uid",
 }
 """Lists that are merged by a key of their elements."""
@@ -30,8 +50,8 @@ PORT_KEYS: Final = ("containerPort", "port")
 NOT_APPLIED: Final = {
     "1.10": "Warning: {command} apply should be used on resource created by either {command} create --save-config or "
     "{command} apply",
-    "1.20": "Warning: resource {subject} is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is "
-    "required by {command} apply. {command} apply should only be used on resources created declaratively by either "
+    "1.20": "Warning: resource {subject} is missing the kubectl.kubernetes.io/last-applied-configuration annotation which "
+    "is required by {command} apply. {command} apply should only be used on resources created declaratively by either "
     "{command} create --save-config or {command} apply. The missing annotation will be patched automatically.",
 }
 STRICT: Final = {"1.10": "", "1.25": "Strict"}
@@ -69,7 +89,8 @@ def _doing(refusal: ApiError) -> str:
 
 def _server_side(session: Session, place: Located) -> None:
     options = {
-        "patchType": "apply", "fieldManager": session.parsed.text("field-manager") or "kubectl",
+        "patchType": "apply",
+        "fieldManager": session.parsed.text("field-manager") or "kubectl",
         "force": "true" if session.parsed.on("force-conflicts") else "false",
     }
     body = session.ask("patch", place.resource, place.namespace, place.name, place.obj, options=options)
@@ -85,7 +106,10 @@ def _one(session: Session, place: Located) -> None:
     if dry == "server":
         options["dryRun"] = "All"
     if not place.name:
-        raise error(f'error when retrieving current configuration of:\nfrom server for: "{place.source}": resource name may not be empty')
+        raise error(
+            "error when retrieving current configuration of:\n"
+            f'from server for: "{place.source}": resource name may not be empty'
+        )
     try:
         current = session.ask("get", place.resource, place.namespace, place.name)
     except ApiError as refusal:
@@ -114,12 +138,21 @@ def _change(session: Session, place: Located, wanted: Obj, current: Obj, options
     if dry != "client":
         try:
             body = session.ask(
-                "patch", place.resource, place.namespace, place.name, patch, options={**options, "patchType": "strategic"}
+                "patch",
+                place.resource,
+                place.namespace,
+                place.name,
+                patch,
+                options={**options, "patchType": "strategic"},
             )
         except ApiError as refusal:
             text = json.dumps(patch, separators=(",", ":"), sort_keys=True, default=json_default)
             resource = place.resource
-            shown = f'Resource: "{resource.api_version}, Resource={resource.plural}", GroupVersionKind: "{resource.api_version}, Kind={resource.kind}"'
+            version = resource.api_version
+            shown = (
+                f'Resource: "{version}, Resource={resource.plural}", '
+                f'GroupVersionKind: "{version}, Kind={resource.kind}"'
+            )
             refusal.doing = (  # type: ignore[attr-defined]
                 f'applying patch:\n{text}\nto:\n{shown}\nName: "{place.name}", Namespace: "{place.namespace}"\nfor:'
             )
@@ -185,4 +218,3 @@ def merge(obj: Any, more: Any) -> Any:
         return more
     kept = {key: value for key, value in obj.items() if not (key in more and more[key] is None)}
     return {**kept, **{key: merge(obj.get(key), value) for key, value in more.items() if value is not None}}
-

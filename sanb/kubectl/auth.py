@@ -14,13 +14,30 @@ from sanb.views import text
 from sanb.views.describe.rbac import compact
 
 FLAGS: Final = {
-    "all-namespaces": Flag(SWITCH, "A"), "quiet": Flag(SWITCH, "q"), "subresource": Flag(), "list": Flag(SWITCH),
+    "all-namespaces": Flag(SWITCH, "A"),
+    "quiet": Flag(SWITCH, "q"),
+    "subresource": Flag(),
+    "list": Flag(SWITCH),
     "no-headers": Flag(SWITCH),
 }
 WHOAMI_FLAGS: Final = {"output": Flag(TEXT, "o")}
 VERBS: Final = (
-    "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind", "impersonate", "*",
-    "approve", "sign", "escalate", "attest",
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "use",
+    "bind",
+    "impersonate",
+    "*",
+    "approve",
+    "sign",
+    "escalate",
+    "attest",
 )
 REVIEW: Final = "authorization.k8s.io/v1"
 USAGE: Final = "you must specify two arguments: verb resource or verb resource/resourceName."
@@ -60,7 +77,9 @@ def _attributes(session: Session) -> tuple[Obj, list[str]]:
         row = resolve(plural)
         attributes["resource"], attributes["group"] = row.plural, row.group
         if not row.namespaced and plural != "*":
-            warnings.append(f"resource '{row.plural}' is not namespace scoped" + (f" in group '{row.group}'" if row.group else ""))
+            warnings.append(
+                f"resource '{row.plural}' is not namespace scoped" + (f" in group '{row.group}'" if row.group else "")
+            )
             namespace = ""
     except Failure:
         attributes["resource"], _, attributes["group"] = plural.partition(".")

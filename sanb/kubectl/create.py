@@ -26,13 +26,21 @@ WRAPPED: Final[dict[str, dict[str, bool]]] = {
 }
 """Whether the server's refusal is put behind `failed to create <kind>:`."""
 SOURCES: Final[Flags] = {
-    "from-literal": Flag(REPEAT), "from-file": Flag(REPEAT), "from-env-file": Flag(REPEAT), "append-hash": Flag(SWITCH),
+    "from-literal": Flag(REPEAT),
+    "from-file": Flag(REPEAT),
+    "from-env-file": Flag(REPEAT),
+    "append-hash": Flag(SWITCH),
 }
 SOURCE_FIRST: Final = {"1.10": False, "1.15": True}
 SEE: Final = "See 'kubectl create -h' for help and examples"
 STRICT: Final = {"1.10": "", "1.25": "Strict"}
 FILE_FLAGS: Final[Flags] = {
-    **manifest.FLAGS, **dryrun.FLAGS, "selector": Flag(TEXT, "l"), "edit": Flag(SWITCH), "raw": Flag(), "record": Flag(SWITCH),
+    **manifest.FLAGS,
+    **dryrun.FLAGS,
+    "selector": Flag(TEXT, "l"),
+    "edit": Flag(SWITCH),
+    "raw": Flag(),
+    "record": Flag(SWITCH),
 }
 
 
@@ -42,7 +50,7 @@ def from_files(session: Session) -> None:
         if session.profile.pick(SOURCE_FIRST):
             session.complain("Error: must specify one of -f and -k\n\n")
         words = " ".join(session.parsed.arguments)
-        raise Failure(f"error: unknown command \"{words}\"\n{SEE}" if words else "")
+        raise Failure(f'error: unknown command "{words}"\n{SEE}' if words else "")
     if session.parsed.arguments:
         raise error(f"Unexpected args: [{' '.join(session.parsed.arguments)}]\n{SEE}")
     problems: list[str] = []
@@ -56,7 +64,11 @@ def from_files(session: Session) -> None:
         if dry == "server":
             options["dryRun"] = "All"
         try:
-            made = body if dry == "client" else session.ask("create", place.resource, place.namespace, body=body, options=options)
+            made = (
+                body
+                if dry == "client"
+                else session.ask("create", place.resource, place.namespace, body=body, options=options)
+            )
         except ApiError as refusal:
             problems.append(failures.text(refusal, f'error when creating "{place.source}"'))
             continue
@@ -129,7 +141,8 @@ def secret_docker(session: Session, name: str) -> Obj:
     missing = [flag for flag in ("docker-username", "docker-password") if not parsed.text(flag)]
     if missing and not parsed.many("from-file"):
         raise error(
-            "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required"
+            "either --from-file or the combination of --docker-username, --docker-password and --docker-server "
+            "is required"
         )
     user, password = parsed.text("docker-username"), parsed.text("docker-password")
     entry: Obj = {"username": user, "password": password}
@@ -203,10 +216,18 @@ def deployment(session: Session, name: str) -> Obj:
     template: Obj = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
     if session.profile.pick(dryrun.NULL_TIME):
         template["metadata"]["creationTimestamp"] = None
-    body = _object("Deployment", name, apiVersion="apps/v1", spec={
-        "replicas": session.parsed.values.get("replicas", 1), "selector": {"matchLabels": labels}, "strategy": {},
-        "template": template,
-    }, status={})
+    body = _object(
+        "Deployment",
+        name,
+        apiVersion="apps/v1",
+        spec={
+            "replicas": session.parsed.values.get("replicas", 1),
+            "selector": {"matchLabels": labels},
+            "strategy": {},
+            "template": template,
+        },
+        status={},
+    )
     body["metadata"]["labels"] = labels
     return body
 
@@ -219,7 +240,10 @@ CREATES: Final[dict[str, tuple[Callable[[Session], None], Flags]]] = {
         simple("secret docker-registry", "secrets", secret_docker),
         {**SOURCES, **{f"docker-{part}": Flag() for part in ("server", "username", "password", "email")}},
     ),
-    "secret tls": (simple("secret tls", "secrets", secret_tls), {"cert": Flag(), "key": Flag(), "append-hash": Flag(SWITCH)}),
+    "secret tls": (
+        simple("secret tls", "secrets", secret_tls),
+        {"cert": Flag(), "key": Flag(), "append-hash": Flag(SWITCH)},
+    ),
     "configmap": (simple("configmap", "configmaps", configmap), SOURCES),
     "deployment": (
         simple("deployment", "deployments.apps", deployment),

@@ -12,22 +12,41 @@ from sanb.kubectl.result import error
 from sanb.kubectl.session import Session, targets
 
 FLAGS: Final = {
-    **manifest.FLAGS, "selector": Flag(TEXT, "l"), "field-selector": Flag(), "all": Flag(SWITCH), "all-namespaces": Flag(SWITCH, "A"),
-    "cascade": Flag(TEXT, "", "background"), "grace-period": Flag(NUMBER), "now": Flag(SWITCH), "wait": Flag(SWITCH),
-    "force": Flag(SWITCH), "ignore-not-found": Flag(SWITCH), "output": Flag(TEXT, "o"), "timeout": Flag(),
-    "dry-run": Flag(TEXT, "", "unchanged"), "interactive": Flag(SWITCH, "i"), "raw": Flag(),
+    **manifest.FLAGS,
+    "selector": Flag(TEXT, "l"),
+    "field-selector": Flag(),
+    "all": Flag(SWITCH),
+    "all-namespaces": Flag(SWITCH, "A"),
+    "cascade": Flag(TEXT, "", "background"),
+    "grace-period": Flag(NUMBER),
+    "now": Flag(SWITCH),
+    "wait": Flag(SWITCH),
+    "force": Flag(SWITCH),
+    "ignore-not-found": Flag(SWITCH),
+    "output": Flag(TEXT, "o"),
+    "timeout": Flag(),
+    "dry-run": Flag(TEXT, "", "unchanged"),
+    "interactive": Flag(SWITCH, "i"),
+    "raw": Flag(),
 }
 PLACE: Final = {"1.10": "", "1.34": " from {} namespace"}
 WAITS: Final = {"1.10": False, "1.11": True}
 CASCADES: Final = {
-    "true": "Background", "background": "Background", "foreground": "Foreground", "false": "Orphan", "orphan": "Orphan",
+    "true": "Background",
+    "background": "Background",
+    "foreground": "Foreground",
+    "false": "Orphan",
+    "orphan": "Orphan",
 }
 IMMEDIATE: Final = (
     "Immediate deletion does not wait for confirmation that the running resource has been terminated. "
     "The resource may continue to run on the cluster indefinitely."
 )
 WARNING: Final = {"1.10": "warning: ", "1.20": "Warning: "}
-NO_TARGET: Final = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
+NO_TARGET: Final = (
+    "You must provide one or more resources by argument or filename.\n"
+    "Example resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
+)
 
 Target = tuple[Resource, str, str]
 
@@ -81,7 +100,9 @@ def _options(session: Session) -> dict[str, Any]:
     parsed = session.parsed
     cascade = CASCADES.get(parsed.text("cascade", "background"))
     if cascade is None:
-        raise error(f'invalid cascade value ({parsed.text("cascade")}). Must be "background", "foreground", or "orphan"')
+        raise error(
+            f'invalid cascade value ({parsed.text("cascade")}). Must be "background", "foreground", or "orphan"'
+        )
     grace = 1 if parsed.on("now") else parsed.values["grace-period"]
     if parsed.on("force") and grace < 0:
         grace = 0

@@ -14,8 +14,12 @@ from sanb.values import Obj
 from sanb.views.describe import describe as text_of
 
 FLAGS: Final = {
-    **manifest.FLAGS, "selector": Flag(TEXT, "l"), "all-namespaces": Flag(SWITCH, "A"), "show-events": Flag(SWITCH),
-    "chunk-size": Flag(NUMBER), "include-uninitialized": Flag(SWITCH),
+    **manifest.FLAGS,
+    "selector": Flag(TEXT, "l"),
+    "all-namespaces": Flag(SWITCH, "A"),
+    "show-events": Flag(SWITCH),
+    "chunk-size": Flag(NUMBER),
+    "include-uninitialized": Flag(SWITCH),
 }
 NO_TYPE: Final = (
     'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported '
@@ -42,7 +46,9 @@ def describe(session: Session) -> None:
     if not found:
         old = session.profile.pick(EMPTY)
         everywhere = session.parsed.on("all-namespaces") or not any(row.namespaced for row, _ in wanted)
-        session.complain(old or ("No resources found" if everywhere else f"No resources found in {session.namespace} namespace."))
+        session.complain(
+            old or ("No resources found" if everywhere else f"No resources found in {session.namespace} namespace.")
+        )
 
 
 def _objects(session: Session, resource: Resource, names: list[str], problems: list[str]) -> list[Obj]:

@@ -47,7 +47,8 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     if "\n" in value and not re.search(r"[ \t]\n|^\s", value):
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
     plain_tag = dumper.resolve(  # type: ignore[no-untyped-call]
-        yaml.ScalarNode, value, (True, False))
+        yaml.ScalarNode, value, (True, False)
+    )
     style = '"' if plain_tag != "tag:yaml.org,2002:str" or _AMBIGUOUS.match(value) or not value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
@@ -107,7 +108,7 @@ def parse(text: str, source: str) -> list[Document]:
                 f'error validating "{source}": error validating data: invalid object to validate; if you choose to '
                 "ignore these errors, turn validation off with --validate=false"
                 if what != "array"
-                else f"unable to decode \"{source}\": json: cannot unmarshal array into Go value of type "
+                else f'unable to decode "{source}": json: cannot unmarshal array into Go value of type '
                 "unstructured.detector"
             )
         items = body.get("items") if str(body.get("kind", "")).endswith("List") else None

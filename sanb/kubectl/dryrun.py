@@ -12,17 +12,20 @@ from sanb.kubectl.session import Session
 from sanb.values import Obj
 
 FLAGS: Final = {
-    "dry-run": Flag(TEXT, "", "unchanged"), "output": Flag(TEXT, "o"), "save-config": Flag(SWITCH), "field-manager": Flag(),
-    "show-managed-fields": Flag(SWITCH), "allow-missing-template-keys": Flag(SWITCH), "template": Flag(),
+    "dry-run": Flag(TEXT, "", "unchanged"),
+    "output": Flag(TEXT, "o"),
+    "save-config": Flag(SWITCH),
+    "field-manager": Flag(),
+    "show-managed-fields": Flag(SWITCH),
+    "allow-missing-template-keys": Flag(SWITCH),
+    "template": Flag(),
     "validate": Flag(TEXT, "", "true"),
 }
 SERVER_SIDE: Final = {"1.10": False, "1.18": True}
 BARE_REFUSED: Final = {"1.10": False, "1.23": True}
 NULL_TIME: Final = {"1.10": True, "1.34": False}
 """Whether an object that was never created prints `creationTimestamp: null`."""
-BARE: Final = (
-    "--dry-run flag without a value was specified. A value must be set: \"none\", \"server\", or \"client\"."
-)
+BARE: Final = '--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".'
 
 
 def mode(session: Session) -> str:

@@ -16,11 +16,24 @@ from sanb.kubectl.session import Session, targets
 from sanb.values import Obj, dig
 
 _COMMON: Final[Flags] = {
-    **manifest.FLAGS, **dryrun.FLAGS, "selector": Flag(TEXT, "l"), "all": Flag(SWITCH), "field-selector": Flag(),
-    "record": Flag(SWITCH), "local": Flag(SWITCH), "resource-version": Flag(), "all-namespaces": Flag(SWITCH, "A"),
+    **manifest.FLAGS,
+    **dryrun.FLAGS,
+    "selector": Flag(TEXT, "l"),
+    "all": Flag(SWITCH),
+    "field-selector": Flag(),
+    "record": Flag(SWITCH),
+    "local": Flag(SWITCH),
+    "resource-version": Flag(),
+    "all-namespaces": Flag(SWITCH, "A"),
 }
 MARK_FLAGS: Final[Flags] = {**_COMMON, "overwrite": Flag(SWITCH), "list": Flag(SWITCH)}
-PATCH_FLAGS: Final[Flags] = {**_COMMON, "patch": Flag(TEXT, "p"), "type": Flag(), "patch-file": Flag(), "subresource": Flag()}
+PATCH_FLAGS: Final[Flags] = {
+    **_COMMON,
+    "patch": Flag(TEXT, "p"),
+    "type": Flag(),
+    "patch-file": Flag(),
+    "subresource": Flag(),
+}
 SCALE_FLAGS: Final[Flags] = {**_COMMON, "replicas": Flag(NUMBER), "current-replicas": Flag(NUMBER), "timeout": Flag()}
 SET_FLAGS: Final[Flags] = {**_COMMON, "containers": Flag(TEXT, "c"), "env": Flag(MANY, "e")}
 UNPATCHED: Final = {"1.10": "not patched", "1.12": "patched (no change)"}
@@ -59,8 +72,11 @@ def _mark(session: Session, target: Target, field: str, done: str, changes: dict
     current = session.ask("get", resource, namespace, name)
     old = current["metadata"].get(field) or {}
     if not session.parsed.on("overwrite"):
-        taken = [f"'{k}' already has a value ({old[k]}), and --overwrite is false" for k, v in changes.items()
-                 if v is not None and k in old and old[k] != v]
+        taken = [
+            f"'{k}' already has a value ({old[k]}), and --overwrite is false"
+            for k, v in changes.items()
+            if v is not None and k in old and old[k] != v
+        ]
         if taken:
             raise error(taken[0] if len(taken) == 1 else "[" + ", ".join(taken) + "]")
     for key, value in changes.items():
@@ -71,7 +87,11 @@ def _mark(session: Session, target: Target, field: str, done: str, changes: dict
     dry = dryrun.mode(session)
     body = current
     if real and dry != "client":
-        options = {"patchType": "merge", "fieldManager": session.parsed.text("field-manager") or f"kubectl-{'label' if field == 'labels' else 'annotate'}"}
+        options = {
+            "patchType": "merge",
+            "fieldManager": session.parsed.text("field-manager")
+            or f"kubectl-{'label' if field == 'labels' else 'annotate'}",
+        }
         if dry == "server":
             options["dryRun"] = "All"
         body = session.ask("patch", resource, namespace, name, {"metadata": {field: real}}, options=options)
@@ -119,7 +139,7 @@ def patch(session: Session) -> None:
         raise error("must specify -p to patch")
     form = parsed.text("type", "strategic")
     if form not in ("json", "merge", "strategic"):
-        raise error(f"--type must be one of [json merge strategic], not \"{form}\"")
+        raise error(f'--type must be one of [json merge strategic], not "{form}"')
     body = _patch_body(text)
     if not parsed.arguments:
         raise error("You must provide one or more resources by argument or filename.")
@@ -165,10 +185,13 @@ def scale(session: Session) -> None:
 def _scale_one(session: Session, target: Target) -> None:
     resource, namespace, name = target
     if "scale" not in resource.subresources:
-        raise error('Error from server (NotFound): the server could not find the requested resource')
+        raise error("Error from server (NotFound): the server could not find the requested resource")
     body = session.ask("get", resource, namespace, name)
     wanted = session.parsed.values["replicas"]
-    if "current-replicas" in session.parsed.values and dig(body, "spec", "replicas") != session.parsed.values["current-replicas"]:
+    if (
+        "current-replicas" in session.parsed.values
+        and dig(body, "spec", "replicas") != session.parsed.values["current-replicas"]
+    ):
         have = dig(body, "spec", "replicas")
         raise error(f"Expected replicas to be {session.parsed.values['current-replicas']}, was {have}")
     session.ask("patch", resource, namespace, name, {"spec": {"replicas": wanted}}, "scale", {"patchType": "merge"})
@@ -211,7 +234,8 @@ def _image(session: Session, target: Target, pairs: dict[str, str]) -> None:
 def _set(session: Session, target: Target, change: Obj, done: str) -> None:
     resource, namespace, name = target
     before = session.ask("get", resource, namespace, name)
-    body = session.ask("patch", resource, namespace, name, change, options={"patchType": "strategic", "fieldManager": "kubectl-set"})
+    body = session.ask(
+        "patch", resource, namespace, name, change, options={"patchType": "strategic", "fieldManager": "kubectl-set"}
+    )
     if dig(before, "metadata", "resourceVersion") != dig(body, "metadata", "resourceVersion"):
         dryrun.report(session, resource, body, done)
-

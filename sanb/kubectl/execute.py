@@ -10,8 +10,13 @@ from sanb.kubectl.session import Session
 from sanb.values import dig
 
 FLAGS: Final = {
-    "container": Flag(TEXT, "c"), "stdin": Flag(SWITCH, "i"), "tty": Flag(SWITCH, "t"), "quiet": Flag(SWITCH, "q"),
-    "pod": Flag(TEXT, "p"), "filename": Flag(TEXT, "f"), "pod-running-timeout": Flag(),
+    "container": Flag(TEXT, "c"),
+    "stdin": Flag(SWITCH, "i"),
+    "tty": Flag(SWITCH, "t"),
+    "quiet": Flag(SWITCH, "q"),
+    "pod": Flag(TEXT, "p"),
+    "filename": Flag(TEXT, "f"),
+    "pod-running-timeout": Flag(),
 }
 DASH: Final = {"1.10": "", "1.18": "old", "1.31": "needed"}
 """What a command without `--` is: fine, deprecated or refused."""

@@ -29,10 +29,22 @@ class Flag(NamedTuple):
 
 Flags = Mapping[str, Flag]
 GLOBAL: Final[Flags] = {
-    "namespace": Flag(TEXT, "n"), "as": Flag(), "as-group": Flag(REPEAT), "as-uid": Flag(), "context": Flag(),
-    "cluster": Flag(), "user": Flag(), "kubeconfig": Flag(), "server": Flag(TEXT, "s"), "token": Flag(),
-    "request-timeout": Flag(), "v": Flag(NUMBER, "v"), "insecure-skip-tls-verify": Flag(SWITCH),
-    "warnings-as-errors": Flag(SWITCH), "help": Flag(SWITCH, "h"), "match-server-version": Flag(SWITCH),
+    "namespace": Flag(TEXT, "n"),
+    "as": Flag(),
+    "as-group": Flag(REPEAT),
+    "as-uid": Flag(),
+    "context": Flag(),
+    "cluster": Flag(),
+    "user": Flag(),
+    "kubeconfig": Flag(),
+    "server": Flag(TEXT, "s"),
+    "token": Flag(),
+    "request-timeout": Flag(),
+    "v": Flag(NUMBER, "v"),
+    "insecure-skip-tls-verify": Flag(SWITCH),
+    "warnings-as-errors": Flag(SWITCH),
+    "help": Flag(SWITCH, "h"),
+    "match-server-version": Flag(SWITCH),
 }
 
 
@@ -110,7 +122,7 @@ def _short(
         name = shorts.get(letter)
         if name is None:
             raise _usage(f"unknown shorthand flag: '{letter}' in -{letters}", command)
-        flag, value = known[name], letters[place + 1:]
+        flag, value = known[name], letters[place + 1 :]
         if flag.kind == SWITCH and not value.startswith("="):
             values[name] = True
             continue

@@ -15,12 +15,29 @@ from sanb.values import Obj
 from sanb.views import jsonpath, text
 
 FLAGS: Final = {
-    "output": Flag(TEXT, "o"), "all-namespaces": Flag(SWITCH, "A"), "selector": Flag(TEXT, "l"), "field-selector": Flag(),
-    "no-headers": Flag(SWITCH), "show-labels": Flag(SWITCH), "ignore-not-found": Flag(SWITCH), "sort-by": Flag(),
-    "show-kind": Flag(SWITCH), "label-columns": Flag(MANY, "L"), "filename": Flag(MANY, "f"), "recursive": Flag(SWITCH, "R"),
-    "show-managed-fields": Flag(SWITCH), "watch": Flag(SWITCH, "w"), "watch-only": Flag(SWITCH), "chunk-size": Flag(NUMBER),
-    "subresource": Flag(), "allow-missing-template-keys": Flag(SWITCH), "raw": Flag(), "show-all": Flag(SWITCH, "a"),
-    "output-watch-events": Flag(SWITCH), "server-print": Flag(SWITCH), "template": Flag(),
+    "output": Flag(TEXT, "o"),
+    "all-namespaces": Flag(SWITCH, "A"),
+    "selector": Flag(TEXT, "l"),
+    "field-selector": Flag(),
+    "no-headers": Flag(SWITCH),
+    "show-labels": Flag(SWITCH),
+    "ignore-not-found": Flag(SWITCH),
+    "sort-by": Flag(),
+    "show-kind": Flag(SWITCH),
+    "label-columns": Flag(MANY, "L"),
+    "filename": Flag(MANY, "f"),
+    "recursive": Flag(SWITCH, "R"),
+    "show-managed-fields": Flag(SWITCH),
+    "watch": Flag(SWITCH, "w"),
+    "watch-only": Flag(SWITCH),
+    "chunk-size": Flag(NUMBER),
+    "subresource": Flag(),
+    "allow-missing-template-keys": Flag(SWITCH),
+    "raw": Flag(),
+    "show-all": Flag(SWITCH, "a"),
+    "output-watch-events": Flag(SWITCH),
+    "server-print": Flag(SWITCH),
+    "template": Flag(),
 }
 EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
 MISSING_NAMESPACE: Final = {"1.10": False, "1.36": True}
@@ -28,7 +45,8 @@ MISSING_NAMESPACE: Final = {"1.10": False, "1.36": True}
 AS_TABLE: Final = {"as": "Table", "asVersion": "v1", "includeObject": "Object"}
 NO_TYPE: Final = (
     'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported '
-    "resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description "
+    "resources.\n\nerror: Required resource not specified.\n"
+    'Use "kubectl explain <resource>" for a detailed description '
     "of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples"
 )
 
@@ -42,7 +60,9 @@ def get(session: Session) -> None:
     form = session.parsed.text("output")
     single = len(wanted) == 1 and len(wanted[0][1]) == 1
     if form in ("", "wide"):
-        _print_tables(session, [(row, table) for row, table in tables if table["rows"]], len(wanted) > 1, form == "wide")
+        _print_tables(
+            session, [(row, table) for row, table in tables if table["rows"]], len(wanted) > 1, form == "wide"
+        )
         if not objects and not fetch.problems and not session.parsed.on("ignore-not-found"):
             session.complain(_nothing(session, wanted))
     elif objects or not (single or fetch.problems):
@@ -133,11 +153,13 @@ def _print_tables(session: Session, tables: list[tuple[Resource, Obj]], kinds: b
     printed = []
     for resource, table in tables:
         rows = text.rows(
-            table, wide=wide, headers=not parsed.on("no-headers"),
+            table,
+            wide=wide,
+            headers=not parsed.on("no-headers"),
             namespaces=parsed.on("all-namespaces") and resource.namespaced,
             prefix=session.named(resource) if kinds or parsed.on("show-kind") else "",
-            show_labels=parsed.on("show-labels"), label_columns=parsed.many("label-columns"),
+            show_labels=parsed.on("show-labels"),
+            label_columns=parsed.many("label-columns"),
         )
         printed.append(text.lines(rows, session.profile))
     session.print("\n".join(printed))
-

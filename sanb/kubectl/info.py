@@ -14,8 +14,14 @@ from sanb.views import text
 
 VERSION_FLAGS: Final = {"output": Flag(TEXT, "o"), "client": Flag(SWITCH), "short": Flag(SWITCH)}
 RESOURCE_FLAGS: Final = {
-    "api-group": Flag(), "namespaced": Flag(TEXT, "", "true"), "no-headers": Flag(SWITCH), "output": Flag(TEXT, "o"),
-    "verbs": Flag(MANY), "sort-by": Flag(), "categories": Flag(MANY), "cached": Flag(SWITCH),
+    "api-group": Flag(),
+    "namespaced": Flag(TEXT, "", "true"),
+    "no-headers": Flag(SWITCH),
+    "output": Flag(TEXT, "o"),
+    "verbs": Flag(MANY),
+    "sort-by": Flag(),
+    "categories": Flag(MANY),
+    "cached": Flag(SWITCH),
 }
 SHORT_VERSION: Final = {"1.10": False, "1.28": True}
 WITH_VERSION: Final = {"1.10": False, "1.20": True}
@@ -31,12 +37,22 @@ def version(session: Session) -> None:
     if form in ("yaml", "json"):
         session.print(to_yaml(body) if form == "yaml" else to_json(body))
     elif form:
-        raise error('--output must be \'yaml\' or \'json\'')
+        raise error("--output must be 'yaml' or 'json'")
     elif session.profile.pick(SHORT_VERSION) or session.parsed.on("short"):
         for side, one in body.items():
             session.print(f"{side.removesuffix('Version').capitalize()} Version: {one['gitVersion']}\n")
     else:
-        keys = ("major", "minor", "gitVersion", "gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform")
+        keys = (
+            "major",
+            "minor",
+            "gitVersion",
+            "gitCommit",
+            "gitTreeState",
+            "buildDate",
+            "goVersion",
+            "compiler",
+            "platform",
+        )
         for side, one in body.items():
             values = ", ".join(f'{key[0].upper()}{key[1:]}:"{one[key]}"' for key in keys)
             session.print(f"{side.removesuffix('Version').capitalize()} Version: version.Info{{{values}}}\n")
@@ -45,7 +61,9 @@ def version(session: Session) -> None:
 def api_resources(session: Session) -> None:
     """The resources that the server has."""
     parsed = session.parsed
-    rows = [row for row in RESOURCES.values() if "api-group" not in parsed.values or row.group == parsed.text("api-group")]
+    rows = [
+        row for row in RESOURCES.values() if "api-group" not in parsed.values or row.group == parsed.text("api-group")
+    ]
     if "namespaced" in parsed.values:
         rows = [row for row in rows if row.namespaced == (parsed.text("namespaced") == "true")]
     if parsed.many("verbs"):
@@ -62,7 +80,9 @@ def api_resources(session: Session) -> None:
 
 def _row(session: Session, row: Resource, versioned: bool, wide: bool) -> list[str]:
     place = discovery.group_versions(session.profile, row)[0] if versioned else row.group
-    verbs = [",".join(row.verbs)] if session.profile.pick({"1.10": False, "1.26": True}) else [f"[{' '.join(row.verbs)}]"]
+    verbs = (
+        [",".join(row.verbs)] if session.profile.pick({"1.10": False, "1.26": True}) else [f"[{' '.join(row.verbs)}]"]
+    )
     cells = [row.plural, ",".join(row.short), place, str(row.namespaced).lower(), row.kind]
     return [*cells, *(verbs if wide else [])]
 

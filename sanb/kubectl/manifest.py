@@ -14,7 +14,10 @@ from sanb.kubectl.session import Session
 from sanb.values import Obj, dig
 
 FLAGS: Final = {
-    "filename": Flag(MANY, "f"), "recursive": Flag(SWITCH, "R"), "validate": Flag("text", "", "true"), "kustomize": Flag("text", "k"),
+    "filename": Flag(MANY, "f"),
+    "recursive": Flag(SWITCH, "R"),
+    "validate": Flag("text", "", "true"),
+    "kustomize": Flag("text", "k"),
 }
 NO_MATCH: Final = {
     "1.10": 'unable to recognize "{source}": no matches for kind "{kind}" in version "{version}"',
@@ -39,7 +42,11 @@ def documents(session: Session) -> list[Document]:
     Raises:
         Failure: a file is missing or cannot be parsed, or there is no object at all.
     """
-    found = [one for path in session.parsed.many("filename") for one in read(path, session.stdin, session.parsed.on("recursive"))]
+    found = [
+        one
+        for path in session.parsed.many("filename")
+        for one in read(path, session.stdin, session.parsed.on("recursive"))
+    ]
     if not found:
         raise error(f"no objects passed to {session.parsed.text('verb') or 'create'}")
     return found

@@ -18,8 +18,19 @@ LIST_METADATA: Final[dict[str, Obj]] = {
     "1.24": {"resourceVersion": ""},
 }
 FORMATS: Final = (
-    "custom-columns", "custom-columns-file", "go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json",
-    "jsonpath-file", "name", "template", "templatefile", "wide", "yaml",
+    "custom-columns",
+    "custom-columns-file",
+    "go-template",
+    "go-template-file",
+    "json",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "name",
+    "template",
+    "templatefile",
+    "wide",
+    "yaml",
 )
 
 
@@ -58,9 +69,16 @@ def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool
     if word == "custom-columns":
         session.print(_columns(session, template, objects))
         return
-    body: Any = objects[0] if single and len(objects) == 1 else {
-        "apiVersion": "v1", "items": list(objects), "kind": "List", "metadata": session.profile.pick(LIST_METADATA)
-    }
+    body: Any = (
+        objects[0]
+        if single and len(objects) == 1
+        else {
+            "apiVersion": "v1",
+            "items": list(objects),
+            "kind": "List",
+            "metadata": session.profile.pick(LIST_METADATA),
+        }
+    )
     if word in ("jsonpath", "jsonpath-as-json"):
         if not equals:
             raise error("template format specified but no template given")

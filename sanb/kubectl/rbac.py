@@ -13,8 +13,24 @@ from sanb.kubectl.session import Session, resolve
 from sanb.values import Obj
 
 VERBS: Final = (
-    "get", "delete", "list", "create", "update", "patch", "watch", "proxy", "redirect", "deletecollection", "use", "bind",
-    "impersonate", "escalate", "approve", "sign", "attest", "*",
+    "get",
+    "delete",
+    "list",
+    "create",
+    "update",
+    "patch",
+    "watch",
+    "proxy",
+    "redirect",
+    "deletecollection",
+    "use",
+    "bind",
+    "impersonate",
+    "escalate",
+    "approve",
+    "sign",
+    "attest",
+    "*",
 )
 SPECIAL: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "use": (("podsecuritypolicies", "policy"), ("podsecuritypolicies", "extensions")),
@@ -121,7 +137,11 @@ def _subjects(session: Session) -> list[Obj]:
 
 _RULES: Final[Flags] = {"verb": Flag(MANY), "resource": Flag(MANY), "resource-name": Flag(REPEAT)}
 _BINDING: Final[Flags] = {
-    "clusterrole": Flag(), "role": Flag(), "serviceaccount": Flag(REPEAT), "user": Flag(REPEAT), "group": Flag(REPEAT),
+    "clusterrole": Flag(),
+    "role": Flag(),
+    "serviceaccount": Flag(REPEAT),
+    "user": Flag(REPEAT),
+    "group": Flag(REPEAT),
 }
 CREATES: Final[dict[str, tuple[Callable[[Session], None], Flags]]] = {
     "role": (simple("role", f"roles.{RBAC}", role), _RULES),
@@ -130,5 +150,8 @@ CREATES: Final[dict[str, tuple[Callable[[Session], None], Flags]]] = {
         {**_RULES, "non-resource-url": Flag(MANY), "aggregation-rule": Flag()},
     ),
     "rolebinding": (simple("rolebinding", f"rolebindings.{RBAC}", binding("RoleBinding")), _BINDING),
-    "clusterrolebinding": (simple("clusterrolebinding", f"clusterrolebindings.{RBAC}", binding("ClusterRoleBinding")), _BINDING),
+    "clusterrolebinding": (
+        simple("clusterrolebinding", f"clusterrolebindings.{RBAC}", binding("ClusterRoleBinding")),
+        _BINDING,
+    ),
 }

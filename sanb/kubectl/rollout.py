@@ -13,13 +13,17 @@ from sanb.values import Obj, dig
 from sanb.views.tablewriter import align
 
 FLAGS: Final = {
-    "revision": Flag(NUMBER), "output": Flag(TEXT, "o"), "watch": Flag(SWITCH, "w"), "timeout": Flag(), "selector": Flag(TEXT, "l"),
+    "revision": Flag(NUMBER),
+    "output": Flag(TEXT, "o"),
+    "watch": Flag(SWITCH, "w"),
+    "timeout": Flag(),
+    "selector": Flag(TEXT, "l"),
     "filename": Flag("many", "f"),
 }
 REVISION: Final = "deployment.kubernetes.io/revision"
 CAUSE: Final = "kubernetes.io/change-cause"
 RESTARTED: Final = "kubectl.kubernetes.io/restartedAt"
-HEAD: Final = {"1.10": "{}s \"{}\"\n", "1.11": "{}/{} \n"}
+HEAD: Final = {"1.10": '{}s "{}"\n', "1.11": "{}/{} \n"}
 
 
 def _deployments(session: Session) -> list[tuple[Resource, str]]:
@@ -57,11 +61,16 @@ def restart(session: Session) -> None:
 def status(session: Session) -> None:
     """Wait until Deployments are rolled out."""
     for row, name in _deployments(session):
+
         def finished(row: Resource = row, name: str = name) -> bool:
             body = session.ask("get", row, session.namespace, name)
             wanted = dig(body, "spec", "replicas", default=1)
-            seen = dig(body, "status", "observedGeneration", default=0) >= dig(body, "metadata", "generation", default=0)
-            counts = [dig(body, "status", field, default=0) for field in ("updatedReplicas", "availableReplicas", "replicas")]
+            seen = dig(body, "status", "observedGeneration", default=0) >= dig(
+                body, "metadata", "generation", default=0
+            )
+            counts = [
+                dig(body, "status", field, default=0) for field in ("updatedReplicas", "availableReplicas", "replicas")
+            ]
             return seen and counts == [wanted] * 3
 
         if not session.wait(finished, 600.0):

@@ -14,7 +14,7 @@ from sanb.kubectl.session import Session
 from sanb.profiles.profile import Profile
 
 UNKNOWN: Final = {
-    "1.10": "Error: unknown command \"{word}\" for \"{parent}\"\nRun '{parent} --help' for usage.\n"
+    "1.10": 'Error: unknown command "{word}" for "{parent}"\nRun \'{parent} --help\' for usage.\n'
     'error: unknown command "{word}" for "{parent}"',
     "1.23": 'error: unknown command "{word}" for "{parent}"',
 }
@@ -77,7 +77,7 @@ def _command_of_deployment(name: str, words: list[str]) -> tuple[list[str], list
     """`create deployment x --image=y -- cmd`: what is behind the dashes is the container's command."""
     if name == "create deployment" and "--" in words:
         place = words.index("--")
-        return words[:place], words[place + 1:]
+        return words[:place], words[place + 1 :]
     return words, None
 
 

@@ -14,11 +14,26 @@ from sanb.kubectl.session import Session
 from sanb.values import Obj
 
 FLAGS: Final = {
-    **dryrun.FLAGS, "image": Flag(), "restart": Flag(), "overrides": Flag(), "labels": Flag(TEXT, "l"),
-    "env": Flag(REPEAT), "port": Flag(NUMBER), "command": Flag(SWITCH), "stdin": Flag(SWITCH, "i"), "tty": Flag(SWITCH, "t"),
-    "rm": Flag(SWITCH), "attach": Flag(SWITCH), "quiet": Flag(SWITCH, "q"), "image-pull-policy": Flag(),
-    "annotations": Flag(REPEAT), "privileged": Flag(SWITCH), "override-type": Flag(), "expose": Flag(SWITCH),
-    "pod-running-timeout": Flag(), "wait": Flag(SWITCH),
+    **dryrun.FLAGS,
+    "image": Flag(),
+    "restart": Flag(),
+    "overrides": Flag(),
+    "labels": Flag(TEXT, "l"),
+    "env": Flag(REPEAT),
+    "port": Flag(NUMBER),
+    "command": Flag(SWITCH),
+    "stdin": Flag(SWITCH, "i"),
+    "tty": Flag(SWITCH, "t"),
+    "rm": Flag(SWITCH),
+    "attach": Flag(SWITCH),
+    "quiet": Flag(SWITCH, "q"),
+    "image-pull-policy": Flag(),
+    "annotations": Flag(REPEAT),
+    "privileged": Flag(SWITCH),
+    "override-type": Flag(),
+    "expose": Flag(SWITCH),
+    "pod-running-timeout": Flag(),
+    "wait": Flag(SWITCH),
 }
 OLD_FLAGS: Final = {"serviceaccount": Flag(), "requests": Flag(), "limits": Flag()}
 OLD: Final = {"1.10": True, "1.24": False}
@@ -115,10 +130,17 @@ def _pod(session: Session, name: str, words: list[str], restart: str) -> Obj:
 def _deployment(session: Session, name: str, words: list[str]) -> Obj:
     labels = _labels(session, name)
     return {
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"labels": labels, "name": name},
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"labels": labels, "name": name},
         "spec": {
-            "replicas": session.parsed.values.get("replicas", 1), "selector": {"matchLabels": labels}, "strategy": {},
-            "template": {"metadata": {"creationTimestamp": None, "labels": labels}, "spec": _spec(session, name, words)},
+            "replicas": session.parsed.values.get("replicas", 1),
+            "selector": {"matchLabels": labels},
+            "strategy": {},
+            "template": {
+                "metadata": {"creationTimestamp": None, "labels": labels},
+                "spec": _spec(session, name, words),
+            },
         },
         "status": {},
     }

@@ -28,9 +28,7 @@ TYPES: Final[Mapping[str, Type]] = {
     "DeploymentSpec": Type((), {"template": "PodTemplateSpec"}),
     "ReplicaSetSpec": Type((), {"template": "PodTemplateSpec"}),
     "PodTemplateSpec": Type((), {"spec": "PodSpec"}),
-    "PodSpec": Type(
-        ("containers",), {"containers": "Container", "initContainers": "Container", "volumes": "Volume"}
-    ),
+    "PodSpec": Type(("containers",), {"containers": "Container", "initContainers": "Container", "volumes": "Volume"}),
     "Container": Type(("name",), {"env": "EnvVar", "ports": "ContainerPort", "volumeMounts": "VolumeMount"}),
     "EnvVar": Type(("name",)),
     "ContainerPort": Type(("containerPort",)),

@@ -53,8 +53,14 @@ class Session:
         return float(self.cp.now)
 
     def ask(
-        self, verb: str, resource: Resource | str, namespace: str = "", name: str = "", body: Any = None,
-        subresource: str = "", options: Mapping[str, Any] = NOTHING,
+        self,
+        verb: str,
+        resource: Resource | str,
+        namespace: str = "",
+        name: str = "",
+        body: Any = None,
+        subresource: str = "",
+        options: Mapping[str, Any] = NOTHING,
     ) -> Any:
         """The body of the answer to a request.
 

@@ -14,8 +14,14 @@ from sanb.kubectl.session import Session
 from sanb.values import Obj
 
 FLAGS: Final = {
-    "audience": Flag(REPEAT), "duration": Flag(), "bound-object-kind": Flag(), "bound-object-name": Flag(),
-    "bound-object-uid": Flag(), "output": Flag(TEXT, "o"), "allow-missing-template-keys": Flag(), "template": Flag(),
+    "audience": Flag(REPEAT),
+    "duration": Flag(),
+    "bound-object-kind": Flag(),
+    "bound-object-name": Flag(),
+    "bound-object-uid": Flag(),
+    "output": Flag(TEXT, "o"),
+    "allow-missing-template-keys": Flag(),
+    "template": Flag(),
     "show-managed-fields": Flag("switch"),
 }
 KINDS: Final[dict[str, dict[str, str]]] = {
@@ -89,6 +95,12 @@ def duration(text: str) -> float:
     sign, rest = (-1.0, text[1:]) if text[0] == "-" else (1.0, text.lstrip("+"))
     parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)", rest)
     if "".join(number + unit for number, unit in parts) != rest or not parts:
-        why = f'time: missing unit in duration "{text}"' if re.fullmatch(r"[\d.]+", rest) else f'time: invalid duration "{text}"'
-        raise error(f'invalid argument "{text}" for "--duration" flag: {why}\nSee \'kubectl create token --help\' for usage.')
+        why = (
+            f'time: missing unit in duration "{text}"'
+            if re.fullmatch(r"[\d.]+", rest)
+            else f'time: invalid duration "{text}"'
+        )
+        raise error(
+            f'invalid argument "{text}" for "--duration" flag: {why}\nSee \'kubectl create token --help\' for usage.'
+        )
     return sign * sum(float(number) * UNITS[unit] for number, unit in parts)

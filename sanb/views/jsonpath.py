@@ -42,7 +42,7 @@ def find(path: str, data: Any, *, missing: bool = True) -> list[Any]:
     while place < len(path):
         step = _STEP.match(path, place)
         if step is None or step.end() == place:
-            raise JsonPathError(f"unrecognized character in action: {path[place:place + 1]!r}")
+            raise JsonPathError(f"unrecognized character in action: {path[place : place + 1]!r}")
         found = [value for one in found for value in _follow(one, step, missing)]
         place = step.end()
     return found
@@ -58,7 +58,7 @@ def _pieces(template: str) -> Iterator[tuple[str, str]]:
         if start > place:
             yield "text", template[place:start]
         end = _closing(template, start)
-        yield "action", template[start + 1:end].strip()
+        yield "action", template[start + 1 : end].strip()
         place = end + 1
 
 
@@ -148,7 +148,7 @@ def _items(value: Any, index: str) -> list[Any]:
     try:
         if ":" in index:
             first, _, last = index.partition(":")
-            return value[int(first) if first else None:int(last) if last else None]
+            return value[int(first) if first else None : int(last) if last else None]
         number = int(index)
     except ValueError:
         raise JsonPathError(f"invalid array index {index}") from None

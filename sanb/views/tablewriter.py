@@ -38,7 +38,7 @@ class _Writer:
         """Write lines start..stop with the widths known now."""
         for cells in self.lines[start:stop]:
             padded = [cell.ljust(width) for cell, width in zip(cells, self.widths, strict=False)]
-            self.out.append("".join([*padded, *cells[len(self.widths):]]))
+            self.out.append("".join([*padded, *cells[len(self.widths) :]]))
 
 
 def align(text: str, minimum: int = 0, padding: int = 2) -> str:

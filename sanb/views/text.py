@@ -33,8 +33,14 @@ def labels(found: Mapping[str, str] | None) -> str:
 
 
 def rows(
-    table: Obj, *, wide: bool = False, headers: bool = True, namespaces: bool = False, prefix: str = "",
-    show_labels: bool = False, label_columns: Sequence[str] = (),
+    table: Obj,
+    *,
+    wide: bool = False,
+    headers: bool = True,
+    namespaces: bool = False,
+    prefix: str = "",
+    show_labels: bool = False,
+    label_columns: Sequence[str] = (),
 ) -> list[list[str]]:
     """The cells of a Table body that its reader asked for.
 

@@ -22,11 +22,27 @@ def account(cp: FakeControlPlane, namespace: str, name: str, token: str) -> None
     except Exception:  # noqa: BLE001 - it is not there yet
         made = make(cp, "serviceaccounts", namespace, name)
     notes = {
-        "kubernetes.io/service-account.name": name, "kubernetes.io/service-account.uid": made["metadata"]["uid"],
+        "kubernetes.io/service-account.name": name,
+        "kubernetes.io/service-account.uid": made["metadata"]["uid"],
     }
     texts = {"ca.crt": "c" * 1042, "namespace": namespace, "token": "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.x"}
     data = {key: base64.b64encode(text.encode()).decode() for key, text in texts.items()}
-    make(cp, "secrets", namespace, token, type="kubernetes.io/service-account-token", data=data,
-         metadata={"annotations": notes})
-    cp.request(Request("patch", "serviceaccounts", namespace, name, body={"secrets": [{"name": token}]},
-                       options={"patchType": "merge"}))
+    make(
+        cp,
+        "secrets",
+        namespace,
+        token,
+        type="kubernetes.io/service-account-token",
+        data=data,
+        metadata={"annotations": notes},
+    )
+    cp.request(
+        Request(
+            "patch",
+            "serviceaccounts",
+            namespace,
+            name,
+            body={"secrets": [{"name": token}]},
+            options={"patchType": "merge"},
+        )
+    )

@@ -33,9 +33,44 @@ def test_mistakes_are_told_in_kubectls_words(cp: FakeControlPlane, line: str, te
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(
-    ["get", "describe", "create", "-o", "yaml", "pods", "sa", "-n", "--", "/", "-f", "-", "a=b", "a-", "pods/x", "label",
-     "delete", "exec", "run", "--image=x", "patch", "-p", "{}", "apply", "--dry-run", "--replicas=x", "scale", ",", "'"]), max_size=6))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "get",
+                "describe",
+                "create",
+                "-o",
+                "yaml",
+                "pods",
+                "sa",
+                "-n",
+                "--",
+                "/",
+                "-f",
+                "-",
+                "a=b",
+                "a-",
+                "pods/x",
+                "label",
+                "delete",
+                "exec",
+                "run",
+                "--image=x",
+                "patch",
+                "-p",
+                "{}",
+                "apply",
+                "--dry-run",
+                "--replicas=x",
+                "scale",
+                ",",
+                "'",
+            ]
+        ),
+        max_size=6,
+    )
+)
 def test_no_command_line_raises(words: list[str]) -> None:
     done = run(FakeControlPlane("1.36"), words, "kind: [")
     assert "internal problem" not in done.stderr
@@ -54,9 +89,18 @@ def test_a_result_shows_what_a_terminal_shows(cp: FakeControlPlane) -> None:
     [
         ("1.10", 'serviceaccount "a" created\n', 'serviceaccount "a" deleted\n', "Error from server (AlreadyExists): "),
         ("1.20", "serviceaccount/a created\n", 'serviceaccount "a" deleted\n', "Error from server (AlreadyExists): "),
-        ("1.23", "serviceaccount/a created\n", 'serviceaccount "a" deleted\n', "error: failed to create serviceaccount: "),
-        ("1.34", "serviceaccount/a created\n", 'serviceaccount "a" deleted from default namespace\n',
-         "error: failed to create serviceaccount: "),
+        (
+            "1.23",
+            "serviceaccount/a created\n",
+            'serviceaccount "a" deleted\n',
+            "error: failed to create serviceaccount: ",
+        ),
+        (
+            "1.34",
+            "serviceaccount/a created\n",
+            'serviceaccount "a" deleted from default namespace\n',
+            "error: failed to create serviceaccount: ",
+        ),
     ],
 )
 def test_each_minor_reports_changes_in_its_own_way(minor: str, created: str, deleted: str, again: str) -> None:
@@ -78,24 +122,33 @@ def test_an_empty_list_is_told_on_stderr(minor: str, text: str) -> None:
     ("minor", "text"),
     [
         ("1.10", 'error: unable to recognize "STDIN": no matches for kind "Nope" in version "v1"\n'),
-        ("1.36", ('error: resource mapping not found for name: "p" namespace: "" from "STDIN": no matches for kind "Nope" '
-                 'in version "v1"\nensure CRDs are installed first\n')),
+        (
+            "1.36",
+            (
+                'error: resource mapping not found for name: "p" namespace: "" from "STDIN": no matches for '
+                'kind "Nope" in version "v1"\nensure CRDs are installed first\n'
+            ),
+        ),
     ],
 )
 def test_an_unknown_kind_is_told(minor: str, text: str) -> None:
-    assert run(FakeControlPlane(minor), "create -f -", "{kind: Nope, apiVersion: v1, metadata: {name: p}}").stderr == text
+    assert (
+        run(FakeControlPlane(minor), "create -f -", "{kind: Nope, apiVersion: v1, metadata: {name: p}}").stderr == text
+    )
 
 
 def test_old_kubectl_checks_required_fields_itself() -> None:
     bad = "{kind: Pod, apiVersion: v1, metadata: {name: p}, spec: {containers: [{image: x}]}}"
     assert run(FakeControlPlane("1.23"), "create -f -", bad).stderr == (
-        'error: error validating "STDIN": error validating data: ValidationError(Pod.spec.containers[0]): missing required '
-        'field "name" in io.k8s.api.core.v1.Container; if you choose to ignore these errors, turn validation off with '
+        'error: error validating "STDIN": error validating data: ValidationError(Pod.spec.containers[0]): missing '
+        'required field "name" in io.k8s.api.core.v1.Container; if you choose to ignore these errors, turn validation off with '
         "--validate=false\n"
     )
 
 
-@pytest.mark.parametrize(("minor", "kind"), [("1.10", "Deployment"), ("1.17", "Deployment"), ("1.18", "Pod"), ("1.36", "Pod")])
+@pytest.mark.parametrize(
+    ("minor", "kind"), [("1.10", "Deployment"), ("1.17", "Deployment"), ("1.18", "Pod"), ("1.36", "Pod")]
+)
 def test_run_makes_a_deployment_up_to_1_17(minor: str, kind: str) -> None:
     cp = FakeControlPlane(minor)
     done = run(cp, "run nginx --image=nginx")
@@ -133,7 +186,10 @@ def test_a_bare_deployment_is_of_the_preferred_group(minor: str, group: str) -> 
     assert run(cp, "delete deployment d").stdout == f'deployment.{group} "d" deleted\n'
 
 
-@pytest.mark.parametrize(("minor", "done"), [("1.10", 'serviceaccount "a" not patched\n'), ("1.36", "serviceaccount/a patched (no change)\n")])
+@pytest.mark.parametrize(
+    ("minor", "done"),
+    [("1.10", 'serviceaccount "a" not patched\n'), ("1.36", "serviceaccount/a patched (no change)\n")],
+)
 def test_a_patch_without_effect_is_told(minor: str, done: str) -> None:
     cp = FakeControlPlane(minor)
     run(cp, "create sa a")

@@ -17,7 +17,9 @@ def cp() -> FakeControlPlane:
 def test_an_account_is_created_once_per_namespace(cp: FakeControlPlane) -> None:
     assert run(cp, "kubectl create serviceaccount test") == (0, 'serviceaccount "test" created\n', "")
     assert run(cp, "kubectl create serviceaccount test") == (
-        1, "", 'Error from server (AlreadyExists): serviceaccounts "test" already exists\n'
+        1,
+        "",
+        'Error from server (AlreadyExists): serviceaccounts "test" already exists\n',
     )
     assert run(cp, "kubectl create namespace name1") == (0, 'namespace "name1" created\n', "")
     assert run(cp, "kubectl create serviceaccount test -n name1") == (0, 'serviceaccount "test" created\n', "")
@@ -28,8 +30,7 @@ def test_the_default_account_of_a_namespace_has_one_secret(cp: FakeControlPlane)
     account(cp, "name1", "default", "default-token-x2k4z")
     cp.now += 24
     assert run(cp, "kubectl get serviceaccounts -n name1").stdout == (
-        "NAME      SECRETS   AGE\n"
-        "default   1         24s\n"
+        "NAME      SECRETS   AGE\ndefault   1         24s\n"
     )
 
 
@@ -81,7 +82,9 @@ def test_run_makes_a_deployment(cp: FakeControlPlane) -> None:
 
 def test_a_new_pod_creates_its_container(cp: FakeControlPlane) -> None:
     make(cp, "pods", "default", "nginx-8586cf59-2ksl7", spec={"containers": [{"name": "nginx", "image": "nginx"}]})
-    state = [{"name": "nginx", "ready": False, "restartCount": 0, "state": {"waiting": {"reason": "ContainerCreating"}}}]
+    state = [
+        {"name": "nginx", "ready": False, "restartCount": 0, "state": {"waiting": {"reason": "ContainerCreating"}}}
+    ]
     patched = {"status": {"containerStatuses": state}}
     from sanb.apiserver.request import Request
 

@@ -14,16 +14,24 @@ TOKEN = {"kind": "TokenRequest", "status": {"token": "abc"}}
 NOT_ENABLED = "error: the selfsubjectreviews API is not enabled in the cluster"
 
 
-@pytest.mark.parametrize(("line", "namespace", "name"), [
-    ("create token mysa -n test", "test", "mysa"), ("create token custom-sa -n custom-ns", "custom-ns", "custom-sa"),
-])
+@pytest.mark.parametrize(
+    ("line", "namespace", "name"),
+    [
+        ("create token mysa -n test", "test", "mysa"),
+        ("create token custom-sa -n custom-ns", "custom-ns", "custom-sa"),
+    ],
+)
 def test_create_token_asks_the_subresource_and_prints_the_token(line: str, namespace: str, name: str) -> None:
     """UT-495, UT-496."""
     cp = Canned(TOKEN)
     assert run(cp, line) == (0, "abc", "")
     sent = cp.requests[0]
     assert (sent.verb, sent.resource, sent.namespace, sent.name, sent.subresource) == (
-        "create", "serviceaccounts", namespace, name, "token"
+        "create",
+        "serviceaccounts",
+        namespace,
+        name,
+        "token",
     )
     assert sent.body == {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
 
@@ -46,14 +54,19 @@ def test_one_empty_audience_among_others_is_refused() -> None:
 def test_create_token_tells_the_servers_refusal() -> None:
     """UT-510."""
     refusal = status.failure(422, "Invalid", ' "bad bad request" is invalid')
-    assert run(Canned(refusal), "create token a").stderr == 'error: failed to create token:  "bad bad request" is invalid\n'
+    assert (
+        run(Canned(refusal), "create token a").stderr
+        == 'error: failed to create token:  "bad bad request" is invalid\n'
+    )
 
 
 def test_create_role_drops_duplicate_resources() -> None:
     """UT-512."""
     cp = FakeControlPlane()
     run(cp, "create role r --verb=get,watch,list --resource=pods,pods")
-    assert cp.requests[-1].body["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "watch", "list"]}]
+    assert cp.requests[-1].body["rules"] == [
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "watch", "list"]}
+    ]
 
 
 def test_an_unknown_verb_is_only_warned_about() -> None:
@@ -62,12 +75,18 @@ def test_an_unknown_verb_is_only_warned_about() -> None:
     assert (done.exit_code, done.stderr) == (0, "Warning: 'post' is not a standard resource verb\n")
 
 
-@pytest.mark.parametrize(("verbs", "resource", "text"), [
-    ("use", "pods", "can not perform 'use' on 'pods' in group ''"),
-    ("bind", "pods", "can not perform 'bind' on 'pods' in group ''"),
-    ("impersonate,use", "userextras.authentication.k8s.io/scopes",
-     "can not perform 'use' on 'userextras' in group 'authentication.k8s.io'"),
-])
+@pytest.mark.parametrize(
+    ("verbs", "resource", "text"),
+    [
+        ("use", "pods", "can not perform 'use' on 'pods' in group ''"),
+        ("bind", "pods", "can not perform 'bind' on 'pods' in group ''"),
+        (
+            "impersonate,use",
+            "userextras.authentication.k8s.io/scopes",
+            "can not perform 'use' on 'userextras' in group 'authentication.k8s.io'",
+        ),
+    ],
+)
 def test_special_verbs_need_their_resources(verbs: str, resource: str, text: str) -> None:
     """UT-518."""
     assert run(FakeControlPlane(), f"create role r --verb={verbs} --resource={resource}") == (1, "", f"error: {text}\n")
@@ -77,13 +96,19 @@ def test_the_body_of_an_account_has_only_its_name() -> None:
     """UT-521."""
     cp = FakeControlPlane()
     run(cp, "create serviceaccount my-service-account")
-    assert cp.requests[-1].body == {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "my-service-account"}}
+    assert cp.requests[-1].body == {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "my-service-account"},
+    }
 
 
 def test_whoami_prints_all_attributes_with_sorted_extras() -> None:
     """UT-522."""
     user = {
-        "username": "jane.doe", "uid": "uniq-id", "groups": ["students", "teachers"],
+        "username": "jane.doe",
+        "uid": "uniq-id",
+        "groups": ["students", "teachers"],
         "extra": {"subjects": ["math", "sports"], "skills": ["reading", "learning"]},
     }
     assert run(Canned({"status": {"userInfo": user}}), "auth whoami").stdout == (
@@ -96,11 +121,14 @@ def test_whoami_prints_all_attributes_with_sorted_extras() -> None:
     )
 
 
-@pytest.mark.parametrize(("refusal", "text"), [
-    (status.unknown_resource(), NOT_ENABLED),
-    (status.forbidden("selfsubjectreviews", "", "no"), f"{NOT_ENABLED} or you do not have permission to call it"),
-    (status.internal("x"), "Error from server (InternalError): Internal error occurred: x"),
-])
+@pytest.mark.parametrize(
+    ("refusal", "text"),
+    [
+        (status.unknown_resource(), NOT_ENABLED),
+        (status.forbidden("selfsubjectreviews", "", "no"), f"{NOT_ENABLED} or you do not have permission to call it"),
+        (status.internal("x"), "Error from server (InternalError): Internal error occurred: x"),
+    ],
+)
 def test_whoami_tells_why_it_cannot(refusal: ApiError, text: str) -> None:
     """UT-524, UT-525, UT-526."""
     assert run(Canned(refusal), "auth whoami") == (1, "", text + "\n")

@@ -29,13 +29,25 @@ def bound_pod() -> Obj:
         {"configMap": {"name": "kube-root-ca.crt"}},
         {"downwardAPI": {"items": []}},
     ]
-    mount = {"name": "kube-api-access-abcde", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "readOnly": True}
+    mount = {
+        "name": "kube-api-access-abcde",
+        "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount",
+        "readOnly": True,
+    }
     spec: dict[str, Any] = {
-        "serviceAccountName": "test", "priority": 0,
-        "containers": [{"name": "nginx", "image": "nginx:1.25", "ports": [{"containerPort": 80}], "volumeMounts": [mount]}],
+        "serviceAccountName": "test",
+        "priority": 0,
+        "containers": [
+            {"name": "nginx", "image": "nginx:1.25", "ports": [{"containerPort": 80}], "volumeMounts": [mount]}
+        ],
         "volumes": [{"name": "kube-api-access-abcde", "projected": {"sources": sources}}],
         "tolerations": [
-            {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
+            {
+                "key": "node.kubernetes.io/not-ready",
+                "operator": "Exists",
+                "effect": "NoExecute",
+                "tolerationSeconds": 300,
+            }
         ],
     }
     metadata = {"name": "web", "namespace": "name1", "labels": {"app": "web"}, "uid": "u"}
@@ -76,10 +88,13 @@ def test_a_pod_with_a_bound_token_is_described_as_1_36_does() -> None:
     )
 
 
-@pytest.mark.parametrize(("minor", "there", "missing"), [
-    ("1.23", ["ConfigMapOptional:", "IPs:"], ["Service Account:"]),
-    ("1.10", ["for 300s"], ["IPs:", "op=Exists", "Service Account:"]),
-])
+@pytest.mark.parametrize(
+    ("minor", "there", "missing"),
+    [
+        ("1.23", ["ConfigMapOptional:", "IPs:"], ["Service Account:"]),
+        ("1.10", ["for 300s"], ["IPs:", "op=Exists", "Service Account:"]),
+    ],
+)
 def test_older_minors_describe_pods_with_other_lines(minor: str, there: list[str], missing: list[str]) -> None:
     text = describe(bound_pod(), Reader(minor))
     assert [one for one in there if one not in text] == []
@@ -87,7 +102,11 @@ def test_older_minors_describe_pods_with_other_lines(minor: str, there: list[str
 
 
 def test_a_secret_that_is_gone_is_marked_up_to_1_34() -> None:
-    account = {"kind": "ServiceAccount", "metadata": {"name": "a", "namespace": "n", "uid": "u"}, "secrets": [{"name": "x"}]}
+    account = {
+        "kind": "ServiceAccount",
+        "metadata": {"name": "a", "namespace": "n", "uid": "u"},
+        "secrets": [{"name": "x"}],
+    }
     assert describe(account, Reader("1.34")) == (
         "Name:                a\n"
         "Namespace:           n\n"
@@ -103,8 +122,16 @@ def test_a_secret_that_is_gone_is_marked_up_to_1_34() -> None:
 
 def test_events_of_the_object_are_listed_by_time() -> None:
     def event(uid: str, reason: str, time: str, **more: Any) -> Obj:
-        return {"metadata": {"name": reason}, "involvedObject": {"uid": uid}, "reason": reason, "type": "Normal",
-                "lastTimestamp": time, "message": "m", "source": {"component": "kubelet", "host": "node1"}, **more}
+        return {
+            "metadata": {"name": reason},
+            "involvedObject": {"uid": uid},
+            "reason": reason,
+            "type": "Normal",
+            "lastTimestamp": time,
+            "message": "m",
+            "source": {"component": "kubelet", "host": "node1"},
+            **more,
+        }
 
     events = [
         event("u", "Second", "2020-09-13T12:26:30Z", count=3, firstTimestamp="2020-09-13T12:21:40Z"),

@@ -54,7 +54,10 @@ def notes(found: Mapping[str, str] | None, profile: Profile, key: str = "Annotat
     for name in sorted(one for one in found if one not in hidden):
         value = str(found[name]).removesuffix("\n")
         if len(name) + len(value) + 2 > LONG or "\n" in value:
-            shown.append(f"{name}:" + "".join(f"\n\t  {part[:137] + '...' if len(part) > LONG else part}" for part in value.split("\n")))
+            shown.append(
+                f"{name}:"
+                + "".join(f"\n\t  {part[:137] + '...' if len(part) > LONG else part}" for part in value.split("\n"))
+            )
         else:
             shown.append(profile.pick(NOTE).format(name, value))
     return several(key, shown)
@@ -72,7 +75,8 @@ def events(obj: Obj, reader: Reader) -> str:
     """The events about an object."""
     metadata = obj["metadata"]
     found = [
-        event for event in reader.objects("events", metadata.get("namespace", "") or "default")
+        event
+        for event in reader.objects("events", metadata.get("namespace", "") or "default")
         if dig(event, "involvedObject", "uid") == metadata.get("uid")
     ]
     if not found:
@@ -89,7 +93,8 @@ def _event(event: Obj, reader: Reader) -> str:
     source = event.get("source") or {}
     origin = source.get("component") or event.get("reportingComponent") or ""
     origin = f"{origin}, {source['host']}" if source.get("host") else origin
-    return f"  {event.get('type', '')}\t{event.get('reason', '')}\t{last}\t{origin}\t{str(event.get('message', '')).strip()}\n"
+    cells = (event.get("type", ""), event.get("reason", ""), last, origin, str(event.get("message", "")).strip())
+    return "  " + "\t".join(cells) + "\n"
 
 
 def date(text: str | None) -> str:

@@ -68,7 +68,9 @@ def configmap(obj: Obj, reader: Reader) -> str:
     data, binary = obj.get("data") or {}, obj.get("binaryData") or {}
     more = reader.profile.pick(BINARY)
     gap = "\n" if more else ""
-    body = heading(obj, reader) + "\nData\n====\n" + "".join(f"{key}:\n----\n{data[key]}\n{gap}" for key in sorted(data))
+    body = (
+        heading(obj, reader) + "\nData\n====\n" + "".join(f"{key}:\n----\n{data[key]}\n{gap}" for key in sorted(data))
+    )
     if more:
         body += "\nBinaryData\n====\n"
         body += "".join(f"{key}: {len(base64.b64decode(binary[key]))} bytes\n" for key in sorted(binary)) + "\n"

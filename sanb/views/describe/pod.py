@@ -37,7 +37,9 @@ def pod(obj: Obj, reader: Reader) -> str:
         body += line("Status", status.get("phase", ""))
     body += "".join(line(key.capitalize(), status[key]) for key in ("reason", "message") if status.get(key))
     body += _addresses(status, reader) + controlled_by(obj)
-    body += _containers("Init Containers", spec.get("initContainers") or (), status.get("initContainerStatuses") or (), "")
+    body += _containers(
+        "Init Containers", spec.get("initContainers") or (), status.get("initContainerStatuses") or (), ""
+    )
     body += _containers("Containers", spec.get("containers") or (), status.get("containerStatuses") or (), "")
     body += _conditions(status.get("conditions") or ()) + volumes(spec.get("volumes") or (), reader)
     body += line("QoS Class", status.get("qosClass", "")) + _places(spec, reader)
@@ -137,8 +139,10 @@ def _variable(one: Obj) -> str:
     for kind, name in (("secretKeyRef", "secret"), ("configMapKeyRef", "config map")):
         if kind in source:
             found = source[kind]
-            return f"<set to the key '{found['key']}' {'in' if name == 'secret' else 'of'} {name} '{found['name']}'>  " \
+            return (
+                f"<set to the key '{found['key']}' {'in' if name == 'secret' else 'of'} {name} '{found['name']}'>  "
                 f"Optional: {str(found.get('optional', False)).lower()}"
+            )
     return str(one.get("value", ""))
 
 
@@ -193,7 +197,11 @@ def _volume(volume: Obj, reader: Reader) -> list[tuple[str, Any]]:
         return [("Type", TEMPORARY), ("Medium", dig(volume, "emptyDir", "medium", default="")), ("SizeLimit", limit)]
     if "hostPath" in volume:
         path = volume["hostPath"]
-        return [("Type", "HostPath (bare host directory volume)"), ("Path", path["path"]), ("HostPathType", path.get("type", ""))]
+        return [
+            ("Type", "HostPath (bare host directory volume)"),
+            ("Path", path["path"]),
+            ("HostPathType", path.get("type", "")),
+        ]
     return [("Type", "<unknown>")]
 
 
@@ -205,7 +213,10 @@ def _source(source: Obj, reader: Reader) -> list[tuple[str, Any]]:
     if "configMap" in source:
         key, missing = reader.profile.pick(CONFIG_OPTIONAL)
         optional = source["configMap"].get("optional")
-        return [("ConfigMapName", source["configMap"]["name"]), (key, missing if optional is None else str(optional).lower())]
+        return [
+            ("ConfigMapName", source["configMap"]["name"]),
+            (key, missing if optional is None else str(optional).lower()),
+        ]
     if "secret" in source:
         optional = source["secret"].get("optional")
         shown = "<nil>" if optional is None else str(optional).lower()
@@ -240,4 +251,3 @@ def template(found: Obj, reader: Reader) -> str:
     body += _containers("Containers", spec.get("containers") or (), (), "  ")
     body += volumes(spec.get("volumes") or (), reader, "  ")
     return body + (_places(spec, reader, "  ") if reader.profile.pick(TEMPLATE_PLACES) else "")
-

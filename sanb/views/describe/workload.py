@@ -45,8 +45,10 @@ def _selector(obj: Obj) -> str:
 
 def _replicas(obj: Obj) -> str:
     counts = [dig(obj, "spec", "replicas", default=0)]
-    counts += [dig(obj, "status", key, default=0) for key in
-               ("updatedReplicas", "replicas", "availableReplicas", "unavailableReplicas")]
+    counts += [
+        dig(obj, "status", key, default=0)
+        for key in ("updatedReplicas", "replicas", "availableReplicas", "unavailableReplicas")
+    ]
     words = ("desired", "updated", "total", "available", "unavailable")
     return " | ".join(f"{count} {word}" for count, word in zip(counts, words, strict=True))
 
@@ -61,7 +63,8 @@ def _conditions(obj: Obj) -> str:
 
 def _replicasets(obj: Obj, reader: Reader) -> str:
     mine = [
-        one for one in reader.objects("replicasets.apps", obj["metadata"]["namespace"])
+        one
+        for one in reader.objects("replicasets.apps", obj["metadata"]["namespace"])
         if any(owner.get("uid") == obj["metadata"].get("uid") for owner in one["metadata"].get("ownerReferences") or ())
     ]
     wanted = dig(obj, "metadata", "annotations", REVISION)
@@ -73,10 +76,14 @@ def _replicasets(obj: Obj, reader: Reader) -> str:
 
 
 def _created(found: list[Obj]) -> str:
-    return ", ".join(
-        f"{one['metadata']['name']} ({dig(one, 'status', 'replicas', default=0)}/"
-        f"{dig(one, 'spec', 'replicas', default=0)} replicas created)" for one in found
-    ) or "<none>"
+    return (
+        ", ".join(
+            f"{one['metadata']['name']} ({dig(one, 'status', 'replicas', default=0)}/"
+            f"{dig(one, 'spec', 'replicas', default=0)} replicas created)"
+            for one in found
+        )
+        or "<none>"
+    )
 
 
 def replicaset(obj: Obj, reader: Reader) -> str:
@@ -86,7 +93,8 @@ def replicaset(obj: Obj, reader: Reader) -> str:
     body += labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile) + controlled_by(obj)
     body += line("Replicas", f"{dig(obj, 'status', 'replicas', default=0)} current / {spec.get('replicas', 0)} desired")
     pods = [
-        one for one in reader.objects("pods", metadata["namespace"])
+        one
+        for one in reader.objects("pods", metadata["namespace"])
         if any(owner.get("uid") == metadata.get("uid") for owner in one["metadata"].get("ownerReferences") or ())
     ]
     phases = [dig(one, "status", "phase", default="") for one in pods]
@@ -94,4 +102,3 @@ def replicaset(obj: Obj, reader: Reader) -> str:
     body += line("Pods Status", " / ".join(f"{phases.count(phase)} {word}" for word, phase in shown))
     body += template(spec.get("template") or {}, reader)
     return body + _conditions(obj) + events(obj, reader)
-
