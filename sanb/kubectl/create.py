@@ -32,6 +32,7 @@ SOURCES: Final[Flags] = {
     "append-hash": Flag(SWITCH),
 }
 SOURCE_FIRST: Final = {"1.10": False, "1.15": True}
+HELP: Final = "Create a resource from a file or from stdin."
 SEE: Final = "See 'kubectl create -h' for help and examples"
 STRICT: Final = {"1.10": "", "1.25": "Strict"}
 FILE_FLAGS: Final[Flags] = {
@@ -50,7 +51,7 @@ def from_files(session: Session) -> None:
         if session.profile.pick(SOURCE_FIRST):
             session.complain("Error: must specify one of -f and -k\n\n")
         words = " ".join(session.parsed.arguments)
-        raise Failure(f'error: unknown command "{words}"\n{SEE}' if words else "")
+        raise Failure(f'error: unknown command "{words}"\n{SEE}' if words else HELP)
     if session.parsed.arguments:
         raise error(f"Unexpected args: [{' '.join(session.parsed.arguments)}]\n{SEE}")
     problems: list[str] = []

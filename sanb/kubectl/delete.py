@@ -45,7 +45,8 @@ IMMEDIATE: Final = (
 WARNING: Final = {"1.10": "warning: ", "1.20": "Warning: "}
 NO_TARGET: Final = (
     "You must provide one or more resources by argument or filename.\n"
-    "Example resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
+    "Example resource specifications include:\n   '-f rsrc.yaml'\n"
+    "   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
 )
 
 Target = tuple[Resource, str, str]

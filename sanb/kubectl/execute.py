@@ -48,6 +48,8 @@ def execute(session: Session) -> None:
     if len(names) > 1 and not session.parsed.text("container"):
         text = session.profile.pick(DEFAULTED)
         session.complain(text.format(first=names[0], pod=pod, namespace=session.namespace, all=", ".join(names)))
+    if getattr(session.cp, "exec", None) is None:
+        raise error("unable to upgrade connection: no kubelet runs here")
     done = session.cp.exec(session.namespace, pod, container, argv)
     session.print(done.stdout)
     session.err.append(done.stderr)

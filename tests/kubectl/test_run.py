@@ -141,8 +141,8 @@ def test_old_kubectl_checks_required_fields_itself() -> None:
     bad = "{kind: Pod, apiVersion: v1, metadata: {name: p}, spec: {containers: [{image: x}]}}"
     assert run(FakeControlPlane("1.23"), "create -f -", bad).stderr == (
         'error: error validating "STDIN": error validating data: ValidationError(Pod.spec.containers[0]): missing '
-        'required field "name" in io.k8s.api.core.v1.Container; if you choose to ignore these errors, turn validation off with '
-        "--validate=false\n"
+        'required field "name" in io.k8s.api.core.v1.Container; if you choose to ignore these errors, '
+        "turn validation off with --validate=false\n"
     )
 
 
