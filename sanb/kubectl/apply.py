@@ -51,7 +51,8 @@ NOT_APPLIED: Final = {
     "1.10": "Warning: {command} apply should be used on resource created by either {command} create --save-config or "
     "{command} apply",
     "1.20": "Warning: resource {subject} is missing the kubectl.kubernetes.io/last-applied-configuration "
-    "annotation which is required by {command} apply. {command} apply should only be used on resources created declaratively by either "
+    "annotation which is required by {command} apply. {command} apply "
+    "should only be used on resources created declaratively by either "
     "{command} create --save-config or {command} apply. The missing annotation will be patched automatically.",
 }
 STRICT: Final = {"1.10": "", "1.25": "Strict"}
