@@ -1,0 +1,62 @@
+"""The life of a Pod on its node as data: the stages, what each takes, and what the kubelet remembers between them.
+
+    admit → mount → (pull → start [→ exit])* → run → running ⟲        deletion: stop → stopped
+
+`pull`, `start` and, for init containers, `exit` repeat for every container. Whatever ends a Pod by itself (completion,
+probes, restarts) is further rows.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+DURATIONS: Final[dict[str, tuple[float, float]]] = {
+    "sandbox": (0.30, 0.90),
+    "pull": (1.20, 7.50),
+    "check": (0.60, 1.60),
+    "create": (0.08, 0.35),
+    "init": (0.40, 2.50),
+    "stop": (0.15, 1.70),
+    "resync": (60.0, 90.0),
+}
+"""Least and most seconds; the draw is keyed. `check`: a pull whose layers are all present."""
+
+MOUNT_BACK_OFF: Final = (0.5, 122.0)
+"""First and longest seconds between two attempts to mount a volume (SEM 11.1)."""
+SYNC_BACK_OFF: Final = (10.0, 300.0)
+"""The same for a container that cannot be made."""
+PROGRESS_REPEATS: Final = 4
+"""So many repeats are waited for; later ones are upkeep."""
+
+UNIT: Final = 2.0**-64
+
+
+class Life(NamedTuple):
+    """What the kubelet remembers of one Pod: it is at `stage` for its container number `index` and acts at `due`."""
+
+    stage: str = "admit"
+    index: int = 0
+    due: float = 0.0
+    failures: int = 0
+    began: str = ""
+    """When the kubelet first saw the Pod: `status.startTime`."""
+    initialized: str = ""
+    times: tuple[tuple[str, str], ...] = ()
+    """(started, finished) of each container that has been started, init containers first; "" if it has not finished."""
+    pulled: float | None = None
+    """Seconds the last pull took; None if the image was there."""
+    ip: str = ""
+    blocked: tuple[str, str] = ("", "")
+    """Reason and message of the container that cannot be made."""
+
+
+def span(stage: str, drawn: int) -> float:
+    """Seconds that `stage` takes for this 64-bit draw, in whole milliseconds."""
+    least, most = DURATIONS[stage]
+    return round(least + (most - least) * drawn * UNIT, 3)
+
+
+def back_off(rule: tuple[float, float], failures: int) -> float:
+    """Seconds until the next attempt after so many failures."""
+    first, longest = rule
+    return min(first * 2.0 ** min(failures - 1, 20), longest)
