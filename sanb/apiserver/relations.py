@@ -1,0 +1,213 @@
+"""RELATIONS: which field of which resource names which other object.
+
+One table feeds the store's indexes, the garbage collector's owners and the graph's edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+from sanb.store.index import Indexer, Indexers
+from sanb.values import Obj
+
+Place = tuple[str, str]
+"""(namespace, name) of an object; the namespace is "" for cluster-scoped kinds."""
+
+TOKEN_TYPE: Final = "kubernetes.io/service-account-token"
+ACCOUNT_NAME: Final = "kubernetes.io/service-account.name"
+ACCOUNT_UID: Final = "kubernetes.io/service-account.uid"
+
+
+class Relation(NamedTuple):
+    """Objects of `resource` ("*": of every resource) point to objects of `target`; `find` yields their places."""
+
+    name: str
+    resource: str
+    target: str
+    find: Callable[[Obj], Iterator[Place]]
+
+
+# ---------------------------------------------------------------------- where the names stand
+
+
+def _containers(pod: Obj) -> Iterator[Obj]:
+    spec = pod["spec"]
+    for field in ("initContainers", "containers", "ephemeralContainers"):
+        yield from spec.get(field) or ()
+
+
+def _sources(pod: Obj) -> Iterator[Obj]:
+    """Every volume and every source of a projected volume."""
+    for volume in pod["spec"].get("volumes") or ():
+        projected = volume.get("projected")
+        if projected is None:
+            yield volume
+        else:
+            yield from projected.get("sources") or ()
+
+
+def _environment(pod: Obj, ref: str, key_ref: str) -> Iterator[str]:
+    for container in _containers(pod):
+        for source in container.get("envFrom") or ():
+            if ref in source:
+                yield source[ref].get("name") or ""
+        for variable in container.get("env") or ():
+            value = variable.get("valueFrom")
+            if value and key_ref in value:
+                yield value[key_ref].get("name") or ""
+
+
+def mounted_secrets(pod: Obj) -> Iterator[Place]:
+    """Secrets whose keys are files of the Pod."""
+    space = pod["metadata"]["namespace"]
+    for source in _sources(pod):
+        secret = source.get("secret")
+        if secret is not None:
+            yield space, secret.get("secretName") or secret.get("name") or ""
+
+
+def mounted_configmaps(pod: Obj) -> Iterator[Place]:
+    """ConfigMaps whose keys are files of the Pod."""
+    space = pod["metadata"]["namespace"]
+    for source in _sources(pod):
+        config = source.get("configMap")
+        if config is not None:
+            yield space, config.get("name") or ""
+
+
+def _env_secrets(pod: Obj) -> Iterator[Place]:
+    space = pod["metadata"]["namespace"]
+    return ((space, name) for name in _environment(pod, "secretRef", "secretKeyRef"))
+
+
+def _env_configmaps(pod: Obj) -> Iterator[Place]:
+    space = pod["metadata"]["namespace"]
+    return ((space, name) for name in _environment(pod, "configMapRef", "configMapKeyRef"))
+
+
+def _pull_secrets(pod: Obj) -> Iterator[Place]:
+    space = pod["metadata"]["namespace"]
+    for reference in pod["spec"].get("imagePullSecrets") or ():
+        yield space, reference.get("name") or ""
+
+
+def _account(pod: Obj) -> Iterator[Place]:
+    name = pod["spec"].get("serviceAccountName")
+    if name:
+        yield pod["metadata"]["namespace"], name
+
+
+def _node(pod: Obj) -> Iterator[Place]:
+    name = pod["spec"].get("nodeName")
+    if name:
+        yield "", name
+
+
+def _namespace(obj: Obj) -> Iterator[Place]:
+    name = obj["metadata"].get("namespace")
+    if name:
+        yield "", name
+
+
+def _listed_secrets(account: Obj) -> Iterator[Place]:
+    space = account["metadata"]["namespace"]
+    for reference in account.get("secrets") or ():
+        yield space, reference.get("name") or ""
+
+
+def _account_pull_secrets(account: Obj) -> Iterator[Place]:
+    space = account["metadata"]["namespace"]
+    for reference in account.get("imagePullSecrets") or ():
+        yield space, reference.get("name") or ""
+
+
+def token_account(secret: Obj) -> Place | None:
+    """(namespace, name) of the account that a token Secret says it belongs to."""
+    if secret.get("type") != TOKEN_TYPE:
+        return None
+    fields = secret["metadata"]
+    name = (fields.get("annotations") or {}).get(ACCOUNT_NAME)
+    return (fields["namespace"], name) if name else None
+
+
+def _issued_for(secret: Obj) -> Iterator[Place]:
+    account = token_account(secret)
+    if account is not None:
+        yield account
+
+
+RELATIONS: Final[tuple[Relation, ...]] = (
+    Relation("in-namespace", "*", "namespaces", _namespace),
+    Relation("uses", "pods", "serviceaccounts", _account),
+    Relation("runs-on", "pods", "nodes", _node),
+    Relation("mounts", "pods", "secrets", mounted_secrets),
+    Relation("mounts", "pods", "configmaps", mounted_configmaps),
+    Relation("reads", "pods", "secrets", _env_secrets),
+    Relation("reads", "pods", "configmaps", _env_configmaps),
+    Relation("pulls-with", "pods", "secrets", _pull_secrets),
+    Relation("references", "serviceaccounts", "secrets", _listed_secrets),
+    Relation("pulls-with", "serviceaccounts", "secrets", _account_pull_secrets),
+    Relation("issued-for", "secrets", "serviceaccounts", _issued_for),
+)
+"""Owners (`metadata.ownerReferences`) are named by uid and kind instead of by place: see `owners`."""
+
+
+def owners(obj: Obj) -> list[Obj]:
+    """The ownerReferences of an object."""
+    found: list[Obj] = obj["metadata"].get("ownerReferences") or []
+    return found
+
+
+def controller_of(obj: Obj) -> Obj | None:
+    """The ownerReference of the controller, or None."""
+    for reference in obj["metadata"].get("ownerReferences") or ():
+        if reference.get("controller"):
+            return reference  # type: ignore[no-any-return]
+    return None
+
+
+# ---------------------------------------------------------------------- indexes
+
+
+def _owner_index(obj: Obj) -> Any:
+    references = obj["metadata"].get("ownerReferences")
+    return [reference["uid"] for reference in references] if references else None
+
+
+def _node_index(pod: Obj) -> Any:
+    return pod["spec"].get("nodeName") or None
+
+
+def _account_index(pod: Obj) -> Any:
+    name = pod["spec"].get("serviceAccountName")
+    return (pod["metadata"]["namespace"], name) if name else None
+
+
+def _places(*finders: Callable[[Obj], Iterator[Place]]) -> Indexer:
+    def index(obj: Obj) -> Any:
+        found: dict[Place, None] = {}
+        for find in finders:
+            found.update(dict.fromkeys(find(obj)))
+        return list(found) or None
+
+    return index
+
+
+def _orphan_index(obj: Obj) -> Any:
+    return obj["metadata"].get("namespace") if controller_of(obj) is None else None
+
+
+INDEXERS: Final[Indexers] = {
+    "*": {"owner": _owner_index},
+    "pods": {
+        "node": _node_index,
+        "account": _account_index,
+        "secret": _places(mounted_secrets, _env_secrets, _pull_secrets),
+        "configmap": _places(mounted_configmaps, _env_configmaps),
+        "orphan": _orphan_index,
+    },
+    "replicasets.apps": {"orphan": _orphan_index},
+    "secrets": {"account": token_account},
+}
+"""What the store keeps look-ups for: resource -> index -> value(s) under which an object is filed."""
