@@ -83,7 +83,7 @@ def dig(obj: Any, *path: str | int, default: Any = None) -> Any:
     return obj
 
 
-def evolve(obj: Obj, path: Sequence[str | int], value: Any) -> Obj:
+def evolve(obj: Any, path: Sequence[str | int], value: Any) -> Any:
     """A copy of `obj` with `value` at `path`, sharing all that did not change; missing dictionaries are made.
 
     `REMOVE` as value takes the last step out. The original is never touched.
@@ -91,18 +91,18 @@ def evolve(obj: Obj, path: Sequence[str | int], value: Any) -> Obj:
     head, rest = path[0], path[1:]
     if isinstance(obj, list):
         items = list(obj)
-        items[head] = evolve(items[head], rest, value) if rest else value  # type: ignore[call-overload, index]
-        return items  # type: ignore[return-value]
+        items[int(head)] = evolve(items[int(head)], rest, value) if rest else value
+        return items
     copy = dict(obj)
     if rest:
-        inner = copy.get(head)  # type: ignore[call-overload]
+        inner = copy.get(head)
         if inner is None and value is REMOVE:
             return obj
-        copy[head] = evolve(inner if inner is not None else {}, rest, value)  # type: ignore[index]
+        copy[head] = evolve(inner if inner is not None else {}, rest, value)
     elif value is REMOVE:
-        copy.pop(head, None)  # type: ignore[call-overload]
+        copy.pop(head, None)
     else:
-        copy[head] = value  # type: ignore[index]
+        copy[head] = value
     return copy
 
 

@@ -84,6 +84,10 @@ class Clock:
         heap.pop()
         self.now = max(self.now, timer.due)
 
+    def advance(self, to: float) -> None:
+        """Let time pass, up to `to`, without anything going off."""
+        self.now = max(self.now, to)
+
     def timers(self) -> list[tuple[Timer, bool]]:
         """All timers with whether they are upkeep, in order of time."""
         both = [(t, False) for t in self._progress.all()] + [(t, True) for t in self._upkeep.all()]

@@ -23,7 +23,6 @@ class Watch(NamedTuple):
     changed: Callable[[Obj, Obj], bool] | None = None
     related: Callable[[Obj, Any], Iterable[Hashable]] | None = None
     delay: float = 0.0
-    index: str = ""
 
 
 class Limiter(NamedTuple):

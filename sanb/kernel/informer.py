@@ -7,13 +7,12 @@ is the distance between two cursors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from sanb.store.store import Store
 from sanb.store.version import Version
 from sanb.values import Key, Obj
-
 
 
 class Informer:
@@ -76,7 +75,7 @@ class Informer:
 
     def by(self, index: str, value: Hashable) -> tuple[Obj, ...]:
         """Objects filed under `value`, in order of (namespace, name)."""
-        found = self._store.head.by(self.resource, index, value)
+        found: Sequence[Version] = self._store.head.by(self.resource, index, value)
         if self.lag:
             files = self._store.files
             found = self._merge(found, lambda v: (index, value) in files(self.resource, v.last))
@@ -84,12 +83,12 @@ class Informer:
 
     def list(self, namespace: str | None = None) -> tuple[Obj, ...]:
         """All objects, in order of (namespace, name)."""
-        found = self._store.head.scan(self.resource, namespace)
+        found: Sequence[Version] = self._store.head.scan(self.resource, namespace)
         if self.lag:
             found = self._merge(found, lambda v: namespace is None or v.key[1] == namespace)
         return tuple(version.last for version in found)
 
-    def _merge(self, found: list[Version], belongs: Callable[[Version], bool]) -> list[Version]:
+    def _merge(self, found: Sequence[Version], belongs: Callable[[Version], bool]) -> Sequence[Version]:
         stale = self._stale()
         fresh = [version for version in found if version.key not in stale]
         fresh += [version for version in stale.values() if version is not None and belongs(version)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from sanb.entropy import draw
@@ -74,29 +75,37 @@ class Busy(SanbError):
     """The world acts without changing anything."""
 
 
-def run(world: World, policy: Policy = fifo, until: Callable[[World], bool] | None = None, *, upkeep: bool = False) -> None:
-    """Step until the policy picks nothing, or `until(world)` is true.
+def run(
+    world: World,
+    policy: Policy = fifo,
+    until: Callable[[World], bool] | None = None,
+    *,
+    upkeep: bool = False,
+    horizon: float = inf,
+) -> None:
+    """Step until the policy picks nothing, or `until(world)` is true; no timer due after `horizon` goes off.
 
     Raises:
         Busy: so many actions passed without a new version that the world seems to go in circles.
     """
-    quiet_since, rev = 0, world.store.rev
-    limit = BUSY_ACTIONS + 50 * rev
+    idle, seen = 0, (world.store.rev, world.clock.now)
+    limit = BUSY_ACTIONS + 50 * world.store.rev
     while until is None or not until(world):
         if policy is fifo:
-            action = world.first(upkeep=upkeep)
+            action = world.first(upkeep=upkeep, horizon=horizon)
         else:
-            action = policy(world, world.enabled(upkeep=upkeep))
+            action = policy(world, world.enabled(upkeep=upkeep, horizon=horizon))
         if action is None:
             return
         world.step(action)
-        if world.store.rev != rev:
-            quiet_since, rev = 0, world.store.rev
-            limit = BUSY_ACTIONS + 50 * rev
+        now = (world.store.rev, world.clock.now if upkeep else 0.0)
+        if now != seen:
+            idle, seen = 0, now
+            limit = BUSY_ACTIONS + 50 * now[0]
         else:
-            quiet_since += 1
-            if quiet_since > limit:
-                raise _busy(world, quiet_since)
+            idle += 1
+            if idle > limit:
+                raise _busy(world, idle)
 
 
 def _busy(world: World, count: int) -> Busy:

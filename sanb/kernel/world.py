@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from math import inf
 from typing import Any
 
 from sanb.errors import UsageError
@@ -106,18 +107,21 @@ class World:
 
     # ------------------------------------------------------------------ what can happen
 
-    def enabled(self, *, upkeep: bool = True) -> list[Action]:
-        """All that can happen next, in a fixed order; without `upkeep`, not what only comes back for ever."""
+    def enabled(self, *, upkeep: bool = True, horizon: float = inf) -> list[Action]:
+        """All that can happen next, in a fixed order; without `upkeep`, not what only comes back for ever.
+
+        Timers that are due after `horizon` (seconds since the epoch) are left out.
+        """
         actions = [Action("reply", name, number) for name, number in self._replied]
         actions += self.server.ready()
         actions += [Action("deliver", name) for name in self._lagging]
         actions += [Action("start", name, w.queue.first()) for name, w in self._startable.items() if w.can_start]
         timer = self.clock.next(upkeep=upkeep)
-        if timer is not None:
+        if timer is not None and timer.due <= horizon:
             actions.append(Action("fire", timer.actor, timer.item))
         return actions
 
-    def first(self, *, upkeep: bool = False) -> Action | None:
+    def first(self, *, upkeep: bool = False, horizon: float = inf) -> Action | None:
         """The first enabled action, without making the list of all."""
         if self._replied:
             name, number = next(iter(self._replied))
@@ -130,7 +134,7 @@ class World:
             name, workers = next(iter(self._startable.items()))
             return Action("start", name, workers.queue.first())
         timer = self.clock.next(upkeep=upkeep)
-        return None if timer is None else Action("fire", timer.actor, timer.item)
+        return None if timer is None or timer.due > horizon else Action("fire", timer.actor, timer.item)
 
     def step(self, action: Action) -> None:
         """Make one enabled action happen.

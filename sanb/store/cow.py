@@ -53,7 +53,7 @@ class CowMap(Generic[V]):
         bucket = self._writable(name)
         bucket.pop(key, None)
         if not bucket:
-            del self._shards[hash(name) % SHARDS][name]  # type: ignore[union-attr, arg-type]
+            del self._shards[hash(name) % SHARDS][name]  # type: ignore[union-attr]
 
     def fork(self) -> CowMap[V]:
         """A map with the same contents; from now on each side copies what it writes."""

@@ -41,13 +41,15 @@ class Table:
     def scan(self, resource: str, namespace: str | None = None) -> list[Version]:
         """All objects of a resource, in order of (namespace, name)."""
         if namespace is not None:
-            bucket = self._heads.bucket((resource, namespace)) or {}
-            return [bucket[name] for name in sorted(bucket)]
+            return self._space(resource, namespace)
         found: list[Version] = []
         for space in self.namespaces(resource):
-            bucket = self._heads.bucket((resource, space)) or {}
-            found.extend(bucket[name] for name in sorted(bucket))
+            found.extend(self._space(resource, space))
         return found
+
+    def _space(self, resource: str, namespace: str) -> list[Version]:
+        bucket = self._heads.bucket((resource, namespace))
+        return [bucket[name] for name in sorted(bucket)] if bucket else []
 
     def namespaces(self, resource: str) -> list[str]:
         """Namespaces that hold objects of a resource ("" for cluster-scoped ones), sorted."""
