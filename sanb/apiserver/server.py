@@ -9,6 +9,7 @@ from sanb.apiserver import status, subresources, verbs_create, verbs_delete, ver
 from sanb.apiserver.admission import Chain
 from sanb.apiserver.context import Context
 from sanb.apiserver.metadata import NAME_TRIES, SELF_LINK
+from sanb.apiserver.plugins.chain import CHAIN
 from sanb.apiserver.request import Outcome, Request
 from sanb.apiserver.resources import RESOURCES
 from sanb.apiserver.view import View
@@ -51,7 +52,7 @@ class ApiServer:
         self.seed = seed
         self.authority = authority
         self.authorize = authorize
-        self.chain = _chain(profile) if chain is None else chain
+        self.chain = Chain(CHAIN(profile)) if chain is None else chain
         self.name_tries = profile.pick(NAME_TRIES)
         self.self_link = profile.pick(SELF_LINK)
 
@@ -71,11 +72,3 @@ class ApiServer:
         if verb is None or (not request.subresource and request.verb not in resource.verbs):
             raise status.method_not_allowed()
         return verb(Context(self, view, request, resource, attempt))
-
-
-def _chain(profile: Profile) -> Chain:
-    try:
-        from sanb.apiserver.plugins.chain import CHAIN
-    except ImportError:
-        return Chain(())
-    return Chain(CHAIN(profile))

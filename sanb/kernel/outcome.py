@@ -26,10 +26,14 @@ class Decision(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Decide again after `seconds` of virtual time; nothing was written."""
+    """Decide again after `seconds` of virtual time; nothing was written.
+
+    `counts` is added to the attempt of the call: who waits can choose it so that several waits of one call are told apart.
+    """
 
     seconds: float
     reason: str
+    counts: int = 1
 
 
 Outcome = Decision | Wait

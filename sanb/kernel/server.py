@@ -71,7 +71,7 @@ class Server:
             error, code, message = refusal, refusal.code, refusal.message
         else:
             if isinstance(outcome, Wait):
-                self._sleeping[number] = call._replace(attempt=call.attempt + 1)
+                self._sleeping[number] = call._replace(attempt=call.attempt + outcome.counts)
                 world.clock.set(world.clock.now + outcome.seconds, NAME, number)
                 return
             response, message = outcome.response, ""

@@ -35,7 +35,7 @@ class Alone:
         while isinstance(outcome := self.server.handle(self.store, self.now, request, attempt), Wait):
             self.waits.append(outcome)
             self.now += outcome.seconds
-            attempt += 1
+            attempt += outcome.counts
         self.commit(outcome)
         response: Response = outcome.response
         return response

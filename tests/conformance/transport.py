@@ -43,7 +43,7 @@ class ServerAlone:
         attempt = 0
         while isinstance(outcome := self._server.handle(self.store, self.now, request, attempt), Wait):
             self.now += outcome.seconds
-            attempt += 1
+            attempt += outcome.counts
         for write in outcome.writes:
             self.store.commit(write.key, write.obj)
         for key in outcome.tally:
