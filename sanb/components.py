@@ -1,4 +1,4 @@
-"""COMPONENTS: one table of what runs beside the API server; it serves `controllers=`, `paused` and whoever names a component.
+"""COMPONENTS: one table of what runs beside the API server, for `controllers=`, `paused` and whoever names a component.
 
 Names are kube-controller-manager's own (from 1.28 on); its older names and our short ones are aliases.
 """
@@ -19,7 +19,7 @@ APISERVER: Final = "kube-apiserver"
 
 
 class Component(NamedTuple):
-    """One component: `title` is what people call it, `make` gives its controllers (none: the minor does not have it)."""
+    """One component: `title` is what people call it, `make` gives its controllers (none: not in this minor)."""
 
     name: str
     aliases: tuple[str, ...]
