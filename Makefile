@@ -1,0 +1,46 @@
+# Two commands to start with: make demo, make test.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+OUT    ?= out
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lab bench conformance lint clean
+
+help:  ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sanb needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.base
+
+demo: $(VENV)/.base  ## the story of a token on 1.10 and 1.36: tables here, pictures in out/
+	$(BIN)/sanb demo --out $(OUT)
+
+test: $(VENV)/.dev lint  ## all tests
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev  ## style, types, layers
+	$(BIN)/ruff check sanb tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lab: $(VENV)/.dev  ## JupyterLab on the notebook
+	$(BIN)/jupyter lab notebooks/01-the-story-of-a-token.ipynb
+
+bench: $(VENV)/.dev  ## speed, as ratios measured in one run
+	$(BIN)/python -m bench
+
+conformance: $(VENV)/.dev  ## recorded requests against what real control planes answered
+	$(BIN)/python -m tests.conformance
+
+clean:  ## everything that was made
+	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
