@@ -32,6 +32,14 @@ class Api(Protocol):
         """All cached objects of a resource, in order of (namespace, name)."""
         ...
 
+    def count_by(self, resource: str, index: str, value: Hashable) -> int:
+        """How many objects an informer index files under `value`."""
+        ...
+
+    def reached(self, resource: str, revision: str) -> bool:
+        """Whether this process's informer has been told of the resource's changes up to `revision` (a resourceVersion)."""
+        ...
+
     def mutated(self, resource: str, obj: Obj, seconds: float) -> None:
         """Put a fresh object into the mutation cache: `cached` prefers it to an older cached one for `seconds`."""
         ...

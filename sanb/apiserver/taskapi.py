@@ -72,6 +72,17 @@ class TaskApi:
         )
         return found
 
+    def count_by(self, resource: str, index: str, value: Hashable) -> int:
+        return int(self._task.observe(
+            ("count_by", resource, index, value), lambda: self._lister.count_by(resource, index, value)
+        ))
+
+    def reached(self, resource: str, revision: str) -> bool:
+        # the revision stays out of the transcript: it depends on the path that led here
+        return bool(self._task.observe(
+            ("reached", resource), lambda: self._lister.informer(resource).revision >= int(revision)
+        ))
+
     def draw(self, *key: object) -> int:
         return entropy.draw(self._seed, self._workers.name, self._task.key, *key)
 

@@ -33,6 +33,11 @@ class Informer:
         """How many versions have not been delivered."""
         return self._store.tape_length(self.resource) - self.position
 
+    @property
+    def revision(self) -> int:
+        """The revision of the last version that was delivered, 0 before the first."""
+        return self._store.nth(self.resource, self.position - 1).rev if self.position else 0
+
     def deliver(self) -> tuple[Version, Version | None]:
         """Learn of the next version; returns it and the one known before (None: the object is new)."""
         version = self._store.nth(self.resource, self.position)
@@ -80,6 +85,10 @@ class Informer:
             files = self._store.files
             found = self._merge(found, lambda v: (index, value) in files(self.resource, v.last))
         return tuple(version.last for version in found)
+
+    def count(self, index: str, value: Hashable) -> int:
+        """How many objects are filed under `value`; constant in their number where the informer is up to date."""
+        return len(self.by(index, value)) if self.lag else self._store.head.tally(self.resource, index, value)
 
     def list(self, namespace: str | None = None) -> tuple[Obj, ...]:
         """All objects, in order of (namespace, name)."""

@@ -262,6 +262,10 @@ class Lister:
         """Objects filed under `value`, in order of (namespace, name)."""
         return self.informer(resource).by(index, value)
 
+    def count_by(self, resource: str, index: str, value: Hashable) -> int:
+        """How many objects are filed under `value`."""
+        return self.informer(resource).count(index, value)
+
     def cached_list(self, resource: str, namespace: str | None = None) -> tuple[Any, ...]:
         """All objects, in order of (namespace, name)."""
         return self.informer(resource).list(namespace)

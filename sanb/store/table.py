@@ -38,6 +38,10 @@ class Table:
         found = list(bucket.values())
         return found if len(found) == 1 else sorted(found, key=_place)
 
+    def tally(self, resource: str, index: str, value: Hashable) -> int:
+        """How many objects are filed under `value`."""
+        return len(self._index.bucket((resource, index, value)) or ())
+
     def scan(self, resource: str, namespace: str | None = None) -> list[Version]:
         """All objects of a resource, in order of (namespace, name)."""
         if namespace is not None:
