@@ -19,15 +19,22 @@ REMOVE: Final = object()
 class Lazy:
     """A string that is computed when somebody reads it: a token that is signed late.
 
-    `make(*args)` must be a pure function. Equality, length, `str()` and JSON see the text; `args` alone identify it.
+    `make(*args)` must be a pure function; `size(*args)` gives the length of its text without making it. Equality,
+    length, `str()`, JSON and the methods of `str` see the text; `args` alone identify it.
     """
 
-    __slots__ = ("_make", "_text", "args")
+    __slots__ = ("_make", "_size", "_text", "args")
 
-    def __init__(self, make: Callable[..., str], *args: Any) -> None:
+    def __init__(self, make: Callable[..., str], *args: Any, size: Callable[..., int] | None = None) -> None:
         self._make = make
+        self._size = size
         self.args = args
         self._text: str | None = None
+
+    @property
+    def read(self) -> bool:
+        """Whether the text is there already."""
+        return self._text is not None
 
     def __str__(self) -> str:
         if self._text is None:
@@ -37,16 +44,60 @@ class Lazy:
     def __repr__(self) -> str:
         return repr(str(self))
 
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
     def __len__(self) -> int:
+        if self._text is None and self._size is not None:
+            return self._size(*self.args)
         return len(str(self))
 
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not hasattr(str, name):
+            raise AttributeError(f"'str' object has no attribute {name!r}")
+        return getattr(str(self), name)
+
+    def __getitem__(self, index: Any) -> str:
+        return str(self)[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(str(self))
+
+    def __contains__(self, part: str) -> bool:
+        return part in str(self)
+
+    def __add__(self, other: str) -> str:
+        return str(self) + str(other)
+
+    def __radd__(self, other: str) -> str:
+        return other + str(self)
+
+    def __lt__(self, other: object) -> bool:
+        return str(self) < str(other)
+
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         if isinstance(other, Lazy):
-            return (self._make, self.args) == (other._make, other.args) or str(self) == str(other)
-        return isinstance(other, str) and str(self) == other
+            same = self._make == other._make and self.args == other.args
+            return same or (len(self) == len(other) and str(self) == str(other))
+        return isinstance(other, str) and len(self) == len(other) and str(self) == other
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _lazy, (self._make, self.args, self._size, self._text)
+
+
+def _lazy(make: Callable[..., str], args: tuple[Any, ...], size: Callable[..., int] | None, text: str | None) -> Lazy:
+    """What a pickle or a copy of a `Lazy` is made of."""
+    lazy = Lazy(make, *args, size=size)
+    lazy._text = text
+    return lazy
 
 
 def plain(value: Any) -> Any:
