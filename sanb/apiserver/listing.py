@@ -12,10 +12,7 @@ from sanb.apiserver import fields, status, tables
 from sanb.apiserver.context import Context
 from sanb.errors import ApiError
 
-try:
-    from sanb.store import selectors
-except ImportError:
-    selectors = None
+from sanb.store import selectors
 from sanb.store.store import Compacted
 from sanb.store.table import Table
 from sanb.values import Obj

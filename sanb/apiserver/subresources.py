@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sanb.apiserver import metadata, status, steps, verbs_delete, verbs_read, verbs_update
 from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
+from sanb.apiserver.patch import apply_patch
 from sanb.apiserver.request import Outcome, Request, Wait
 from sanb.apiserver.resources import Resource
 from sanb.times import rfc3339
@@ -184,7 +185,8 @@ def patch_scale(context: Context) -> Outcome:
     """Patch the Scale object, of which only the replicas can change."""
     old = context.live()
     kind = context.options.get("patchType") or "merge"
-    return _scaled(context, verbs_update.apply_patch(kind, context.resource, _scale(old), context.request.body), old)
+    scale = apply_patch(kind, context.resource, _scale(old), context.request.body, context.view.profile)
+    return _scaled(context, scale, old)
 
 
 # ---------------------------------------------------------------------- token

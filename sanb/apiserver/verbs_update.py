@@ -13,18 +13,7 @@ except ImportError:
     server_side_apply = track_managers = None
 from sanb.apiserver.context import Context
 
-try:
-    from sanb.apiserver.patch import apply_patch
-except ImportError:
-    def apply_patch(kind, resource, current, body):
-        def merge(a, b):
-            if not isinstance(b, dict): return b
-            a = dict(a) if isinstance(a, dict) else {}
-            for k, v in b.items():
-                if v is None: a.pop(k, None)
-                else: a[k] = merge(a.get(k), v)
-            return a
-        return merge(current, body)
+from sanb.apiserver.patch import apply_patch
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.verbs_create import create_object
 from sanb.apiserver.verbs_delete import finished
@@ -84,7 +73,7 @@ def patch(context: Context) -> Outcome:
 
 def patched(context: Context, kind: str, old: Obj) -> Obj:
     """The object as the patch makes it: decoded and defaulted."""
-    new = apply_patch(kind, context.resource, old, context.request.body)
+    new = apply_patch(kind, context.resource, old, context.request.body, context.view.profile)
     if new is old:
         return old
     return steps.reread(context, metadata.ensure_namespace(context, _named(new, old)))
