@@ -1,0 +1,177 @@
+"""Types of containers: environment, ports, probes, resources, security."""
+
+from __future__ import annotations
+
+from sanb.apiserver.types.base import Types
+
+COMMON = """
+    name string !
+    image string
+    command []string
+    args []string
+    workingDir string
+    ports []ContainerPort merge=containerPort keys=containerPort,protocol
+    envFrom []EnvFromSource
+    env []EnvVar merge=name keys=name
+    resources ResourceRequirements !
+    resizePolicy []ContainerResizePolicy since=1.27 on=1.33
+    restartPolicy string * since=1.28 on=1.29
+    restartPolicyRules []ContainerRestartRule since=1.34 on=1.35
+    volumeMounts []VolumeMount merge=mountPath keys=mountPath
+    volumeDevices []VolumeDevice merge=devicePath keys=devicePath on=1.13
+    livenessProbe Probe
+    readinessProbe Probe
+    startupProbe Probe since=1.16 on=1.18
+    lifecycle Lifecycle
+    terminationMessagePath string
+    terminationMessagePolicy string
+    imagePullPolicy string
+    securityContext SecurityContext
+    stdin bool
+    stdinOnce bool
+    tty bool go=TTY
+"""
+
+
+def add(types: Types) -> None:
+    """Put them into the registry."""
+    types.add("Container", COMMON)
+    types.add("EphemeralContainer", COMMON + "targetContainerName string")
+    _environment(types)
+    _probes(types)
+    _resources(types)
+    _security(types)
+
+
+def _environment(types: Types) -> None:
+    types.add("ContainerPort", """
+        name string
+        hostPort int32
+        containerPort int32 !
+        protocol string
+        hostIP string
+    """)
+    types.add("EnvFromSource", """
+        prefix string
+        configMapRef ConfigMapEnvSource
+        secretRef SecretEnvSource
+    """)
+    types.add("ConfigMapEnvSource", "name string\noptional bool *")
+    types.add("SecretEnvSource", "name string\noptional bool *")
+    types.add("EnvVar", """
+        name string !
+        value string
+        valueFrom EnvVarSource
+    """)
+    types.add("EnvVarSource", """
+        fieldRef ObjectFieldSelector
+        resourceFieldRef ResourceFieldSelector
+        configMapKeyRef ConfigMapKeySelector
+        secretKeyRef SecretKeySelector
+        fileKeyRef FileKeySelector since=1.34 on=1.35
+    """)
+    types.add("ObjectFieldSelector", """
+        apiVersion string go=APIVersion
+        fieldPath string !
+    """, atomic=True)
+    types.add("ResourceFieldSelector", """
+        containerName string
+        resource string !
+        divisor quantity !
+    """, atomic=True)
+    types.add("ConfigMapKeySelector", "name string\nkey string !\noptional bool *", atomic=True)
+    types.add("SecretKeySelector", "name string\nkey string !\noptional bool *", atomic=True)
+    types.add("FileKeySelector", """
+        volumeName string !
+        path string !
+        key string !
+        optional bool *
+    """, atomic=True)
+    types.add("VolumeMount", """
+        name string !
+        readOnly bool
+        recursiveReadOnly string * since=1.30 on=1.31
+        mountPath string !
+        subPath string
+        mountPropagation string *
+        subPathExpr string since=1.14 on=1.15
+    """)
+    types.add("VolumeDevice", "name string !\ndevicePath string !")
+
+
+def _probes(types: Types) -> None:
+    types.add("Handler", """
+        exec ExecAction
+        httpGet HTTPGetAction go=HTTPGet
+        tcpSocket TCPSocketAction go=TCPSocket
+    """)
+    types.add("LifecycleHandler", """
+        Handler
+        sleep SleepAction since=1.29 on=1.30
+    """)
+    types.add("Lifecycle", """
+        postStart LifecycleHandler
+        preStop LifecycleHandler
+        stopSignal string * since=1.33 on=1.37
+    """)
+    types.add("Probe", """
+        Handler
+        grpc GRPCAction since=1.23 on=1.24 go=GRPC
+        initialDelaySeconds int32
+        timeoutSeconds int32
+        periodSeconds int32
+        successThreshold int32
+        failureThreshold int32
+        terminationGracePeriodSeconds int64 * since=1.21 on=1.22
+    """)
+    types.add("ExecAction", "command []string")
+    types.add("HTTPGetAction", """
+        path string
+        port int-or-string !
+        host string
+        scheme string
+        httpHeaders []HTTPHeader go=HTTPHeaders
+    """)
+    types.add("HTTPHeader", "name string !\nvalue string !")
+    types.add("TCPSocketAction", "port int-or-string !\nhost string")
+    types.add("GRPCAction", "port int32 !\nservice string *")
+    types.add("SleepAction", "seconds int64 !")
+
+
+def _resources(types: Types) -> None:
+    types.add("ResourceRequirements", """
+        limits {}quantity
+        requests {}quantity
+        claims []ResourceClaim keys=name since=1.26 on=1.32
+    """)
+    types.add("ResourceClaim", "name string !\nrequest string since=1.31")
+    types.add("ContainerResizePolicy", "resourceName string !\nrestartPolicy string !")
+    types.add("ContainerRestartRule", "action string !\nexitCodes ContainerRestartRuleOnExitCodes")
+    types.add("ContainerRestartRuleOnExitCodes", "operator string !\nvalues []int32 set")
+
+
+def _security(types: Types) -> None:
+    types.add("SecurityContext", """
+        capabilities Capabilities
+        privileged bool *
+        seLinuxOptions SELinuxOptions go=SELinuxOptions
+        windowsOptions WindowsSecurityContextOptions since=1.14
+        runAsUser int64 *
+        runAsGroup int64 * on=1.14
+        runAsNonRoot bool *
+        readOnlyRootFilesystem bool *
+        allowPrivilegeEscalation bool *
+        procMount string * since=1.12 on=1.33
+        seccompProfile SeccompProfile since=1.19
+        appArmorProfile AppArmorProfile since=1.30
+    """)
+    types.add("Capabilities", "add []string\ndrop []string")
+    types.add("SELinuxOptions", "user string\nrole string\ntype string\nlevel string")
+    types.add("WindowsSecurityContextOptions", """
+        gmsaCredentialSpecName string * go=GMSACredentialSpecName
+        gmsaCredentialSpec string * go=GMSACredentialSpec
+        runAsUserName string * since=1.16 on=1.17
+        hostProcess bool * since=1.22 on=1.23
+    """)
+    types.add("SeccompProfile", "type string !\nlocalhostProfile string *")
+    types.add("AppArmorProfile", "type string !\nlocalhostProfile string *")

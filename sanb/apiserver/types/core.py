@@ -1,0 +1,111 @@
+"""Types of the small kinds of the core group: Namespace, ServiceAccount, Secret, ConfigMap, Event, Service."""
+
+from __future__ import annotations
+
+from sanb.apiserver.types.base import Types
+
+HEAD = """
+    apiVersion string go=APIVersion
+    kind string
+    metadata ObjectMeta ! go=ObjectMeta
+"""
+
+
+def add(types: Types) -> None:
+    """Put them into the registry."""
+    types.add("Namespace", HEAD + "spec NamespaceSpec !\nstatus NamespaceStatus !")
+    types.add("NamespaceSpec", "finalizers []string")
+    types.add("NamespaceStatus", "phase string\nconditions []NamespaceCondition merge=type keys=type since=1.16")
+    types.add("NamespaceCondition", """
+        type string !
+        status string !
+        lastTransitionTime time !
+        reason string
+        message string
+    """)
+    types.add("ServiceAccount", HEAD + """
+        secrets []ObjectReference merge=name keys=name
+        imagePullSecrets []LocalObjectReference
+        automountServiceAccountToken bool *
+    """)
+    types.add("Secret", HEAD + """
+        immutable bool * since=1.18 on=1.19
+        data {}bytes
+        stringData {}string
+        type string
+    """)
+    types.add("ConfigMap", HEAD + """
+        immutable bool * since=1.18 on=1.19
+        data {}string
+        binaryData {}bytes
+    """)
+    _events(types)
+    _services(types)
+
+
+def _events(types: Types) -> None:
+    types.add("Event", HEAD + """
+        involvedObject ObjectReference !
+        reason string
+        message string
+        source EventSource !
+        firstTimestamp time !
+        lastTimestamp time !
+        count int32
+        type string
+        eventTime microtime !
+        series EventSeries
+        action string
+        related ObjectReference
+        reportingComponent string ! go=ReportingController
+        reportingInstance string !
+    """)
+    types.add("EventSource", "component string\nhost string")
+    types.add("EventSeries", "count int32\nlastObservedTime microtime !\nstate string until=1.19")
+
+
+def _services(types: Types) -> None:
+    types.add("Service", HEAD + "spec ServiceSpec !\nstatus ServiceStatus !")
+    types.add("ServiceSpec", """
+        ports []ServicePort merge=port keys=port,protocol
+        selector {}string atomic
+        clusterIP string
+        clusterIPs []string since=1.20
+        type string
+        externalIPs []string
+        sessionAffinity string
+        loadBalancerIP string
+        loadBalancerSourceRanges []string
+        externalName string
+        externalTrafficPolicy string
+        healthCheckNodePort int32
+        publishNotReadyAddresses bool
+        sessionAffinityConfig SessionAffinityConfig
+        topologyKeys []string since=1.17 on=1.37 until=1.22
+        ipFamily string * since=1.16 on=1.37 until=1.20 go=IPFamily
+        ipFamilies []string since=1.20 go=IPFamilies
+        ipFamilyPolicy string * since=1.20 go=IPFamilyPolicy
+        allocateLoadBalancerNodePorts bool * since=1.20 on=1.22
+        loadBalancerClass string * since=1.21 on=1.22
+        internalTrafficPolicy string * since=1.21 on=1.22
+        trafficDistribution string * since=1.30 on=1.31
+    """)
+    types.add("ServicePort", """
+        name string
+        protocol string
+        appProtocol string * since=1.18 on=1.19
+        port int32 !
+        targetPort int-or-string !
+        nodePort int32
+    """)
+    types.add("SessionAffinityConfig", "clientIP ClientIPConfig")
+    types.add("ClientIPConfig", "timeoutSeconds int32 *")
+    types.add("ServiceStatus", "loadBalancer LoadBalancerStatus !\nconditions []Condition merge=type keys=type since=1.20")
+    types.add("LoadBalancerStatus", "ingress []LoadBalancerIngress")
+    types.add("LoadBalancerIngress", """
+        ip string go=IP
+        hostname string
+        ipMode string * since=1.29 on=1.30 go=IPMode
+        ports []PortStatus since=1.20
+    """)
+    types.add("PortStatus", "port int32 !\nprotocol string !\nerror string *")

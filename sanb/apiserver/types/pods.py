@@ -1,0 +1,224 @@
+"""Types of Pods and what a Pod says about placement and state."""
+
+from __future__ import annotations
+
+from sanb.apiserver.types.base import Types
+
+
+def add(types: Types) -> None:
+    """Put them into the registry."""
+    types.add("Pod", """
+        apiVersion string go=APIVersion
+        kind string
+        metadata ObjectMeta ! go=ObjectMeta
+        spec PodSpec !
+        status PodStatus !
+    """)
+    types.add("PodTemplateSpec", "metadata ObjectMeta ! go=ObjectMeta\nspec PodSpec !")
+    types.add("PodSpec", """
+        volumes []Volume merge=name retain keys=name
+        initContainers []Container merge=name keys=name
+        containers []Container ! merge=name keys=name
+        ephemeralContainers []EphemeralContainer merge=name keys=name since=1.16 on=1.23
+        restartPolicy string
+        terminationGracePeriodSeconds int64 *
+        activeDeadlineSeconds int64 *
+        dnsPolicy string go=DNSPolicy
+        nodeSelector {}string atomic
+        serviceAccountName string
+        serviceAccount string go=DeprecatedServiceAccount
+        automountServiceAccountToken bool *
+        nodeName string
+        hostNetwork bool
+        hostPID bool
+        hostIPC bool
+        shareProcessNamespace bool * on=1.12
+        securityContext PodSecurityContext
+        imagePullSecrets []LocalObjectReference merge=name keys=name
+        hostname string
+        subdomain string
+        affinity Affinity
+        schedulerName string
+        tolerations []Toleration
+        hostAliases []HostAlias merge=ip keys=ip
+        priorityClassName string
+        priority int32 * on=1.11
+        dnsConfig PodDNSConfig go=DNSConfig
+        readinessGates []PodReadinessGate since=1.11 on=1.12
+        runtimeClassName string * since=1.12 on=1.14
+        enableServiceLinks bool * since=1.13
+        preemptionPolicy string * since=1.15 on=1.19
+        overhead {}quantity since=1.16 on=1.18
+        topologySpreadConstraints []TopologySpreadConstraint merge=topologyKey keys=topologyKey,whenUnsatisfiable since=1.16 on=1.18
+        setHostnameAsFQDN bool * since=1.19 on=1.20
+        os PodOS since=1.23 on=1.24 go=OS
+        hostUsers bool * since=1.25 on=1.33
+        schedulingGates []PodSchedulingGate merge=name keys=name since=1.26 on=1.27
+        resourceClaims []PodResourceClaim merge=name retain keys=name since=1.26 on=1.32
+        resources ResourceRequirements since=1.32 on=1.34
+        hostnameOverride string * since=1.34 on=1.35
+        workloadRef WorkloadReference since=1.35 on=1.37 until=1.36
+        schedulingGroup PodSchedulingGroup since=1.36 on=1.37
+    """)
+    _details(types)
+    _placement(types)
+    _status(types)
+
+
+def _details(types: Types) -> None:
+    types.add("PodSecurityContext", """
+        seLinuxOptions SELinuxOptions go=SELinuxOptions
+        windowsOptions WindowsSecurityContextOptions since=1.14
+        runAsUser int64 *
+        runAsGroup int64 * on=1.14
+        runAsNonRoot bool *
+        supplementalGroups []int64
+        supplementalGroupsPolicy string * since=1.31 on=1.33
+        fsGroup int64 * go=FSGroup
+        sysctls []Sysctl since=1.11
+        fsGroupChangePolicy string * since=1.18 on=1.20 go=FSGroupChangePolicy
+        seccompProfile SeccompProfile since=1.19
+        appArmorProfile AppArmorProfile since=1.30
+        seLinuxChangePolicy string * since=1.32 on=1.33
+    """)
+    types.add("Sysctl", "name string !\nvalue string !")
+    types.add("PodDNSConfig", "nameservers []string\nsearches []string\noptions []PodDNSConfigOption")
+    types.add("PodDNSConfigOption", "name string\nvalue string *")
+    types.add("HostAlias", "ip string ! go=IP\nhostnames []string")
+    types.add("PodReadinessGate", "conditionType string !")
+    types.add("PodSchedulingGate", "name string !")
+    types.add("PodOS", "name string !")
+    types.add("PodResourceClaim", """
+        name string !
+        source ClaimSource until=1.31
+        resourceClaimName string * since=1.31
+        resourceClaimTemplateName string * since=1.31
+    """)
+    types.add("ClaimSource", "resourceClaimName string *\nresourceClaimTemplateName string *")
+    types.add("WorkloadReference", "name string !\npodGroup string !\npodGroupReplicaKey string")
+    types.add("PodSchedulingGroup", "podGroupName string *")
+
+
+def _placement(types: Types) -> None:
+    types.add("Toleration", """
+        key string
+        operator string
+        value string
+        effect string
+        tolerationSeconds int64 *
+    """)
+    types.add("TopologySpreadConstraint", """
+        maxSkew int32 !
+        topologyKey string !
+        whenUnsatisfiable string !
+        labelSelector LabelSelector
+        minDomains int32 * since=1.24 on=1.25
+        nodeAffinityPolicy string * since=1.25 on=1.26
+        nodeTaintsPolicy string * since=1.25 on=1.26
+        matchLabelKeys []string since=1.25 on=1.27
+    """)
+    types.add("Affinity", "nodeAffinity NodeAffinity\npodAffinity PodAffinity\npodAntiAffinity PodAntiAffinity")
+    types.add("NodeAffinity", """
+        requiredDuringSchedulingIgnoredDuringExecution NodeSelector
+        preferredDuringSchedulingIgnoredDuringExecution []PreferredSchedulingTerm
+    """)
+    types.add("NodeSelector", "nodeSelectorTerms []NodeSelectorTerm !", atomic=True)
+    types.add("NodeSelectorTerm", """
+        matchExpressions []NodeSelectorRequirement
+        matchFields []NodeSelectorRequirement since=1.11
+    """, atomic=True)
+    types.add("NodeSelectorRequirement", "key string !\noperator string !\nvalues []string")
+    types.add("PreferredSchedulingTerm", "weight int32 !\npreference NodeSelectorTerm !")
+    terms = """
+        requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm
+        preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm
+    """
+    types.add("PodAffinity", terms)
+    types.add("PodAntiAffinity", terms)
+    types.add("WeightedPodAffinityTerm", "weight int32 !\npodAffinityTerm PodAffinityTerm !")
+    types.add("PodAffinityTerm", """
+        labelSelector LabelSelector
+        namespaces []string
+        topologyKey string !
+        namespaceSelector LabelSelector since=1.21 on=1.22
+        matchLabelKeys []string since=1.29 on=1.31
+        mismatchLabelKeys []string since=1.29 on=1.31
+    """)
+
+
+def _status(types: Types) -> None:
+    types.add("PodStatus", """
+        observedGeneration int64 since=1.33 on=1.34
+        phase string
+        conditions []PodCondition merge=type keys=type
+        message string
+        reason string
+        nominatedNodeName string
+        hostIP string
+        hostIPs []HostIP merge=ip since=1.28 on=1.29
+        podIP string
+        podIPs []PodIP merge=ip keys=ip since=1.16
+        startTime time
+        initContainerStatuses []ContainerStatus
+        containerStatuses []ContainerStatus
+        qosClass string go=QOSClass
+        ephemeralContainerStatuses []ContainerStatus since=1.16 on=1.23
+        resize string since=1.27 on=1.33
+        resourceClaimStatuses []PodResourceClaimStatus merge=name retain keys=name since=1.28 on=1.32
+        extendedResourceClaimStatus raw since=1.34 on=1.36
+        allocatedResources {}quantity since=1.35
+        resources ResourceRequirements since=1.35
+        nodeAllocatableResourceClaimStatuses []raw since=1.36 on=1.37
+    """)
+    types.add("PodCondition", """
+        type string !
+        observedGeneration int64 since=1.33 on=1.34
+        status string !
+        lastProbeTime time !
+        lastTransitionTime time !
+        reason string
+        message string
+    """)
+    types.add("HostIP", "ip string go=IP")
+    types.add("PodIP", "ip string go=IP")
+    types.add("PodResourceClaimStatus", "name string !\nresourceClaimName string *")
+    types.add("ContainerStatus", """
+        name string !
+        state ContainerState !
+        lastState ContainerState ! go=LastTerminationState
+        ready bool !
+        restartCount int32 !
+        image string !
+        imageID string !
+        containerID string
+        started bool * since=1.16 on=1.18
+        allocatedResources {}quantity since=1.27 on=1.33
+        resources ResourceRequirements since=1.27 on=1.33
+        volumeMounts []VolumeMountStatus merge=mountPath keys=mountPath since=1.30 on=1.31
+        user raw since=1.31 on=1.33
+        allocatedResourcesStatus []raw merge=name keys=name since=1.31 on=1.37
+        stopSignal string * since=1.33 on=1.37
+    """)
+    types.add("ContainerState", """
+        waiting ContainerStateWaiting
+        running ContainerStateRunning
+        terminated ContainerStateTerminated
+    """)
+    types.add("ContainerStateWaiting", "reason string\nmessage string")
+    types.add("ContainerStateRunning", "startedAt time !")
+    types.add("ContainerStateTerminated", """
+        exitCode int32 !
+        signal int32
+        reason string
+        message string
+        startedAt time !
+        finishedAt time !
+        containerID string
+    """)
+    types.add("VolumeMountStatus", """
+        name string !
+        mountPath string !
+        readOnly bool
+        recursiveReadOnly string *
+        volumeStatus raw since=1.35
+    """)
