@@ -47,7 +47,7 @@ class Controller(NamedTuple):
     process: str
     user: Any
     watches: tuple[Watch, ...]
-    reconcile: Callable[[Any, Any], Awaitable[float | None]]
+    reconcile: Callable[[Any, Any], Awaitable[float | Upkeep | None]]
     workers: int = 1
     retries: int | None = None
     limiter: Limiter = Limiter()

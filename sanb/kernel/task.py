@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Hashable
 from typing import Any, NamedTuple
 
 from sanb.errors import ApiError, NondeterminismError, UsageError
-from sanb.values import ident
+from sanb.values import Lazy, ident
 
 
 class Entry(NamedTuple):
@@ -135,15 +135,15 @@ class Task:
 
     def ident(self) -> tuple[Any, ...]:
         """What it has observed, without revisions and times."""
-        return (self.controller, self.key, *(ident(_bare(entry)) for entry in self.transcript))
+        return (self.controller, self.key, *(ident(bare(entry)) for entry in self.transcript))
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
     """A value without what depends on the path that led to it: revisions and times."""
     if isinstance(value, ApiError):
-        return _bare(value.status)
+        return bare(value.status)
     if isinstance(value, dict):
-        return {k: _bare(v) for k, v in value.items() if k not in ("resourceVersion", "creationTimestamp")}
+        return {k: bare(v) for k, v in value.items() if k not in ("resourceVersion", "creationTimestamp")}
     if isinstance(value, (list, tuple)):
-        return [_bare(item) for item in value]
-    return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
+        return [bare(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None), Lazy)) else repr(value)

@@ -11,9 +11,10 @@ from sanb.kernel.controller import Controller, Retry, Upkeep, Watch
 from sanb.kernel.journal import Cause
 from sanb.kernel.queue import WorkQueue
 from sanb.kernel.server import Reply
-from sanb.kernel.task import Finished, Task
+from sanb.kernel.task import Finished, Task, bare
 from sanb.store.cow import CowMap
 from sanb.store.version import Version
+from sanb.values import ident
 
 if TYPE_CHECKING:
     from sanb.kernel.world import World
@@ -149,9 +150,13 @@ class Workers:
         return other
 
     def ident(self) -> tuple[Any, ...]:
-        """Queue, back-offs and transcripts."""
-        queue = self.queue
+        """Queue, back-offs, transcripts and what the process remembers."""
+        queue, memory = self.queue, self.memory
+        remembered = [
+            (repr(bucket), sorted((repr(key), ident(bare(value))) for key, value in (memory.bucket(bucket) or {}).items()))
+            for bucket in sorted(memory.names(), key=repr)
+        ]
         return (
-            self.name, queue.waiting, tuple(sorted(queue.back_offs().items(), key=repr)),
-            tuple(task.ident() for task in self._waiting.values()),
+            self.name, queue.waiting, queue.processing, tuple(sorted(queue.back_offs().items(), key=repr)),
+            tuple(task.ident() for task in self._waiting.values()), remembered,
         )
