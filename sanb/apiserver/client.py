@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Hashable
 from typing import Any, Protocol
 
+from sanb.apiserver.request import UserInfo
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
@@ -66,6 +67,10 @@ class Api(Protocol):
 
     def event(self, involved: Obj, kind: str, type: str, reason: str, message: str) -> None:
         """Record a Kubernetes Event about `involved` (fire and forget, as client-go's recorder)."""
+        ...
+
+    def act_as(self, user: UserInfo) -> None:
+        """Make the calls that follow as `user` (a kubelet acts as its node)."""
         ...
 
     def get(self, resource: str, namespace: str, name: str) -> Awaitable[Obj]: ...

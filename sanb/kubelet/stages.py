@@ -1,20 +1,25 @@
 """The life of a Pod on its node as data: the stages, what each takes, and what the kubelet remembers between them.
 
-    admit → mount → (pull → start [→ exit])* → run → running ⟲        deletion: stop → stopped
+    admit → mount → (pull → pulled → start [→ exit])* → run → running ⟲        deletion: stop
 
-`pull`, `start` and, for init containers, `exit` repeat for every container. Whatever ends a Pod by itself (completion,
-probes, restarts) is further rows.
+`pull` to `start` and, for init containers, `exit` repeat for every container. Whatever ends a Pod by itself
+(completion, probes, restarts) is further rows.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from math import ceil, inf
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sanb.times import parse
+
+if TYPE_CHECKING:
+    from sanb.kubelet.volumes import Mounted
 
 DURATIONS: Final[dict[str, tuple[float, float]]] = {
     "sandbox": (0.30, 0.90),
     "pull": (1.20, 7.50),
     "check": (0.60, 1.60),
-    "create": (0.08, 0.35),
     "init": (0.40, 2.50),
     "stop": (0.15, 1.70),
     "resync": (60.0, 90.0),
@@ -27,20 +32,29 @@ SYNC_BACK_OFF: Final = (10.0, 300.0)
 """The same for a container that cannot be made."""
 PROGRESS_REPEATS: Final = 4
 """So many repeats are waited for; later ones are upkeep."""
+NEVER: Final = inf
+"""`due` of a Pod that nothing but an event can change."""
 
 UNIT: Final = 2.0**-64
 
 
 class Life(NamedTuple):
-    """What the kubelet remembers of one Pod: it is at `stage` for its container number `index` and acts at `due`."""
+    """What the kubelet remembers of one Pod: it is at `stage` for its container number `position` and acts at `due`."""
 
+    uid: str
+    node: str
     stage: str = "admit"
-    index: int = 0
+    position: int = 0
     due: float = 0.0
     failures: int = 0
     began: str = ""
     """When the kubelet first saw the Pod: `status.startTime`."""
+    host: str = ""
+    """The node's own address."""
+    sandbox: str = ""
+    """Since when the Pod has a network; "" before."""
     initialized: str = ""
+    """When the last init container had finished; "" before."""
     times: tuple[tuple[str, str], ...] = ()
     """(started, finished) of each container that has been started, init containers first; "" if it has not finished."""
     pulled: float | None = None
@@ -48,6 +62,10 @@ class Life(NamedTuple):
     ip: str = ""
     blocked: tuple[str, str] = ("", "")
     """Reason and message of the container that cannot be made."""
+    mounts: tuple[Mounted, ...] = ()
+    """The volumes whose files have a source in the API, as last read."""
+    env: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
+    """(container, variables) of the containers that declare any, as they were when they were started."""
 
 
 def span(stage: str, drawn: int) -> float:
@@ -60,3 +78,11 @@ def back_off(rule: tuple[float, float], failures: int) -> float:
     """Seconds until the next attempt after so many failures."""
     first, longest = rule
     return min(first * 2.0 ** min(failures - 1, 20), longest)
+
+
+def resync(life: Life, drawn: int, after: float) -> float:
+    """The first re-sync of the Pod later than `after`: one every 60 to 90 s since it began, the draw says which."""
+    period, start = span("resync", drawn), parse(life.began)
+    number = ceil((after - start) / period)
+    due = start + number * period
+    return due if due > after else start + (number + 1) * period

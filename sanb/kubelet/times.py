@@ -1,25 +1,8 @@
-"""Virtual seconds as the texts that Kubernetes writes, and back."""
+"""Times as only the kubelet writes them: names of directories, durations of pulls."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
-
-
-@lru_cache(maxsize=4096)
-def _stamp(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def rfc3339(now: float) -> str:
-    """The second `now` lies in, as `metadata.creationTimestamp` has it."""
-    return _stamp(int(now))
-
-
-@lru_cache(maxsize=4096)
-def seconds(text: str) -> float:
-    """Seconds since the Unix epoch of an RFC 3339 text."""
-    return datetime.fromisoformat(text).timestamp()
 
 
 def directory(now: float, number: int) -> str:
@@ -29,7 +12,15 @@ def directory(now: float, number: int) -> str:
 
 
 def duration(took: float, *, digits: int) -> str:
-    """Seconds as Go prints a duration of a second or more: `2.345s`, `1m2.5s`; trailing zeros are dropped."""
-    minutes, rest = divmod(round(took, digits), 60)
-    text = f"{rest:.{digits}f}".rstrip("0").rstrip(".")
+    """Seconds as Go prints a duration: `2.345s`, `850ms`, `1m2.5s`; trailing zeros are dropped."""
+    took = round(took, digits)
+    if took < 1:
+        return f"{_decimal(took * 1000, max(0, digits - 3))}ms"
+    minutes, rest = divmod(took, 60)
+    text = _decimal(rest, digits)
     return f"{int(minutes)}m{text}s" if minutes else f"{text}s"
+
+
+def _decimal(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from sanb.apiserver.client import Api
 from sanb.errors import ApiError
-from sanb.kubelet.times import seconds
+from sanb.times import parse
 from sanb.values import Obj
 
 MAX_AGE: Final = 24 * 3600
@@ -42,7 +43,7 @@ class TokenKey(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A token as it was answered: `text` may be lazy; `expires` in seconds since the epoch; `lifetime` None: for ever."""
+    """A token as answered: `text` may be lazy; `expires` in seconds since the epoch; `lifetime` None: for ever."""
 
     text: Any
     expires: float
@@ -51,10 +52,14 @@ class Entry(NamedTuple):
 
 def due(entry: Entry, now: float, jitter: int) -> bool:
     """Whether the token is older than 24 hours or than 80 % of its lifetime, less `jitter` seconds."""
+    return now > limit(entry) - jitter
+
+
+def limit(entry: Entry) -> float:
+    """The time after which the token is due whatever is drawn; infinite if it has no lifetime."""
     if entry.lifetime is None:
-        return False
-    issued = entry.expires - entry.lifetime
-    return now > issued + MAX_AGE - jitter or now > entry.expires - entry.lifetime * 20 // 100 - jitter
+        return inf
+    return min(entry.expires - entry.lifetime + MAX_AGE, entry.expires - entry.lifetime * 20 // 100)
 
 
 def expired(entry: Entry, now: float) -> bool:
@@ -62,7 +67,7 @@ def expired(entry: Entry, now: float) -> bool:
     return now > entry.expires
 
 
-async def token(api: Api, key: TokenKey) -> Any:
+async def token(api: Api, key: TokenKey) -> Entry:
     """The token for `key`: from the cache, or by TokenRequest when there is none or it is due.
 
     Raises:
@@ -72,16 +77,16 @@ async def token(api: Api, key: TokenKey) -> Any:
     old = kept.get(key)
     now = api.now
     if old is not None and not due(old, now, api.draw("token-jitter", int(now)) % JITTER):
-        return old.text
+        return old
     try:
         answer = await api.create("serviceaccounts", key.namespace, request(key), name=key.account, subresource="token")
     except ApiError as error:
         if old is not None and not expired(old, now):
-            return old.text
+            return old
         raise TokenError(_failure(key, old, error)) from error
     entry = _entry(answer)
     api.keep(("tokens", key.pod_uid), {**_living(kept, now), key: entry})
-    return entry.text
+    return entry
 
 
 def request(key: TokenKey) -> Obj:
@@ -103,7 +108,7 @@ def _living(kept: dict[TokenKey, Entry], now: float) -> dict[TokenKey, Entry]:
 
 def _entry(answer: Obj) -> Entry:
     status, lifetime = answer["status"], answer["spec"].get("expirationSeconds")
-    return Entry(status["token"], seconds(status["expirationTimestamp"]), lifetime)
+    return Entry(status["token"], parse(status["expirationTimestamp"]), lifetime)
 
 
 def _failure(key: TokenKey, old: Entry | None, error: ApiError) -> str:

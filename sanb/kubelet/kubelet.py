@@ -1,0 +1,348 @@
+"""The kubelets of all nodes as one controller: takes Pods through the stages of their life (SEM 11).
+
+Nothing is polled. A Pod that runs is looked at again at the first re-sync at which something can have changed: when a
+token may be due, or after a Secret or ConfigMap that it uses has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from sanb.apiserver.client import Api
+from sanb.apiserver.request import UserInfo
+from sanb.errors import ApiError
+from sanb.kernel.controller import Controller, Upkeep, Watch
+from sanb.kubelet import containers, deletion, volumes
+from sanb.kubelet.containers import Blocked
+from sanb.kubelet.network import host_address, pod_address
+from sanb.kubelet.stages import (
+    MOUNT_BACK_OFF,
+    NEVER,
+    PROGRESS_REPEATS,
+    SYNC_BACK_OFF,
+    Life,
+    back_off,
+    resync,
+    span,
+)
+from sanb.kubelet.status import Shape, compose
+from sanb.kubelet.texts import Texts
+from sanb.kubelet.volumes import Mounted, Unmountable
+from sanb.profiles.profile import Profile
+from sanb.times import rfc3339
+from sanb.values import Obj, dig
+
+NAME: Final = "kubelet"
+WORKERS: Final = 32
+ENDED: Final = ("Succeeded", "Failed")
+EARLIER: Final = 0.001
+"""A back-off that an event has made promising is waited for: on a timer so much earlier than that of upkeep."""
+
+PodKey = tuple[str, str]
+
+
+def controller(profile: Profile, authority: Any, seed: int) -> Controller:
+    """The kubelets of all nodes; a Pod on a node that does not exist stays as it is."""
+    watches = (
+        Watch("pods", keys=_bound, changed=_matters),
+        Watch("nodes", on=frozenset({"add"}), related=_on_node),
+        Watch("secrets", changed=_content, related=_users("secret")),
+        Watch("configmaps", changed=_content, related=_users("configmap")),
+    )
+    user = UserInfo("system:node", groups=("system:nodes", "system:authenticated"))
+    return Controller(NAME, NAME, NAME, user, watches, Kubelet(profile).reconcile, workers=WORKERS)
+
+
+# ---------------------------------------------------------------------- what concerns which Pod
+
+
+def _bound(pod: Obj) -> Iterable[PodKey]:
+    """A Pod concerns the kubelet once it has a node."""
+    fields = pod["metadata"]
+    return ((fields["namespace"], fields["name"]),) if pod["spec"].get("nodeName") else ()
+
+
+def _matters(old: Obj, new: Obj) -> bool:
+    """Whether more than the status has changed."""
+    if old["spec"] is not new["spec"] and old["spec"] != new["spec"]:
+        return True
+    before, after = old["metadata"], new["metadata"]
+    return any(before.get(field) != after.get(field) for field in FIELDS)
+
+
+FIELDS: Final = ("deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "uid", "finalizers")
+
+
+def _content(old: Obj, new: Obj) -> bool:
+    """Whether the values of a Secret or ConfigMap have changed."""
+    return bool(old.get("data") != new.get("data") or old.get("binaryData") != new.get("binaryData"))
+
+
+def _on_node(node: Obj, lister: Any) -> Iterable[PodKey]:
+    for pod in lister.cached_by("pods", "node", node["metadata"]["name"]):
+        yield from _bound(pod)
+
+
+def _users(index: str) -> Callable[[Obj, Any], Iterable[PodKey]]:
+    def users(obj: Obj, lister: Any) -> Iterable[PodKey]:
+        """The Pods that use a Secret or ConfigMap."""
+        fields = obj["metadata"]
+        for pod in lister.cached_by("pods", index, (fields["namespace"], fields["name"])):
+            yield from _bound(pod)
+
+    return users
+
+
+@lru_cache(maxsize=4096)
+def node_user(node: str) -> UserInfo:
+    """Who the kubelet of a node is to the API server."""
+    return UserInfo(f"system:node:{node}", groups=("system:nodes", "system:authenticated"))
+
+
+# ---------------------------------------------------------------------- the stages
+
+
+class Step:
+    """One Pod that is being taken further: what the stages read and change."""
+
+    __slots__ = ("api", "life", "now", "pod", "text")
+
+    def __init__(self, api: Api, pod: Obj, life: Life, now: float) -> None:
+        self.api = api
+        self.pod = pod
+        self.life = life
+        self.now = now
+        self.text = rfc3339(now)
+
+    def draw(self, stage: str, *key: object) -> float:
+        """Seconds that a stage takes for this Pod."""
+        return span(stage, self.api.draw(stage, self.life.uid, *key))
+
+
+Stage = Callable[[Step], Awaitable[Life]]
+
+
+class Kubelet:
+    """What all nodes have in common: the texts and shapes of a minor. Its memory is `api.recall` and `api.keep`."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.texts = Texts.of(profile)
+        self.shape = Shape.of(profile)
+        self.stages: dict[str, Stage] = {
+            "admit": self._admit, "mount": self._mount, "pull": self._pull, "pulled": self._pulled,
+            "start": self._start, "exit": self._exit, "run": self._run, "running": self._refresh,
+        }
+
+    async def reconcile(self, api: Api, key: PodKey) -> float | Upkeep | None:
+        """Take one Pod as far as it goes now; returns when to look at it again."""
+        pod, life = api.cached("pods", *key), api.recall(key)
+        if life is not None and (pod is None or pod["metadata"]["uid"] != life.uid):
+            deletion.forget(api, key, life)
+            life = None
+        if pod is None:
+            return None
+        node = pod["spec"].get("nodeName")
+        if life is None and api.cached("nodes", "", node) is None:
+            return None
+        api.act_as(node_user(node))
+        if pod["metadata"].get("deletionTimestamp"):
+            return await deletion.stop(api, key, pod, life, self.texts)
+        if life is None:
+            if (pod.get("status") or {}).get("phase") in ENDED:
+                return None
+            life = adopted(pod)
+        now = api.now
+        if life.due > now:
+            return _waited_for(api, key, life, now)
+        return await self._proceed(key, Step(api, pod, life, now))
+
+    async def _proceed(self, key: PodKey, step: Step) -> float | Upkeep | None:
+        """Stage after stage until one takes time. What was reached is kept, also when the API refuses something."""
+        try:
+            while True:
+                life = step.life = await self.stages[step.life.stage](step)
+                if life.due > step.now:
+                    break
+        except ApiError:
+            step.api.keep(key, step.life)
+            raise
+        step.api.keep(key, life)
+        return _pause(life, step.now)
+
+    async def _report(self, step: Step, life: Life) -> None:
+        """Write the status that `life` comes to."""
+        status = compose(self.shape, step.pod, life)
+        step.pod = await step.api.update("pods", {**step.pod, "status": status}, subresource="status")
+
+    async def _admit(self, step: Step) -> Life:
+        """The Pod is new here: report its containers as being created."""
+        machine = step.api.cached("nodes", "", step.life.node)
+        initialized = "" if step.pod["spec"].get("initContainers") else step.text
+        host = host_address(machine) if machine is not None else ""
+        life = step.life._replace(stage="mount", began=step.text, host=host, initialized=initialized)
+        await self._report(step, life)
+        return life
+
+    async def _mount(self, step: Step) -> Life:
+        """Read the volumes that are not mounted yet; when all are, a sandbox is made."""
+        life = step.life
+        mounts, failed = await self._read(step)
+        if failed:
+            failures = life.failures + 1
+            return life._replace(mounts=mounts, failures=failures, due=step.now + back_off(MOUNT_BACK_OFF, failures))
+        return life._replace(stage="pull", mounts=mounts, failures=0, due=step.now + step.draw("sandbox"))
+
+    async def _read(self, step: Step, *, again: bool = False) -> tuple[tuple[Mounted, ...], bool]:
+        """The volumes as they are now, and whether one could not be read; `again`: mounted ones too."""
+        known = {mounted.volume: mounted for mounted in step.life.mounts}
+        found: list[Mounted] = []
+        failed = False
+        for volume in step.pod["spec"].get("volumes") or ():
+            name = volume["name"]
+            mounted = known.get(name)
+            if mounted is None or again:
+                try:
+                    sources = await volumes.read(step.api, step.pod, volume, self.texts)
+                except Unmountable as failure:
+                    failed = True
+                    self._tell(step, "FailedMount", self.texts.unmounted.format(volume=name, why=failure), "Warning")
+                else:
+                    if mounted is None and self.texts.mounted:
+                        self._tell(step, "SuccessfulMountVolume", self.texts.mounted.format(volume=name))
+                    if mounted is None or mounted.sources != sources:
+                        mounted = Mounted(name, sources, step.now)
+            if mounted is not None:
+                found.append(mounted)
+        return tuple(found), failed
+
+    async def _pull(self, step: Step) -> Life:
+        """See to the image of the next container."""
+        life = step.life
+        if not life.sandbox:
+            machine = step.api.cached("nodes", "", life.node)
+            host_network = step.pod["spec"].get("hostNetwork")
+            ip = life.host if host_network else pod_address(step.api, life.node, machine)
+            life = life._replace(sandbox=step.text, ip=ip)
+        container = containers.at(step.pod, life.position)
+        try:
+            took = containers.pull(step, life, container, self.texts)
+        except Blocked as block:
+            return await self._blocked(step, life, block)
+        if took is None:
+            return life._replace(stage="start", pulled=None)
+        return life._replace(stage="pulled", pulled=took, due=step.now + took)
+
+    async def _pulled(self, step: Step) -> Life:
+        """The image has arrived."""
+        containers.pulled(step, containers.at(step.pod, step.life.position), self.texts)
+        return step.life._replace(stage="start")
+
+    async def _start(self, step: Step) -> Life:
+        """Create and start the next container."""
+        life, spec = step.life, step.pod["spec"]
+        container = containers.at(step.pod, life.position)
+        try:
+            life = containers.started(step, life, container, self.texts)
+        except Blocked as block:
+            return await self._blocked(step, life, block)
+        if life.stage == "exit":
+            await self._report(step, life)
+        containers.tell_started(step, container, self.texts)
+        if life.stage == "exit":
+            return life._replace(due=step.now + step.draw("init", life.position))
+        return _next(life, spec, step.text)
+
+    async def _blocked(self, step: Step, life: Life, block: Blocked) -> Life:
+        """A container cannot be made: say so, and try again later."""
+        failures = life.failures + 1
+        due = step.now + back_off(SYNC_BACK_OFF, failures)
+        blocked = life._replace(blocked=(block.reason, block.message), failures=failures, due=due)
+        if blocked.blocked != life.blocked:
+            await self._report(step, blocked)
+        containers.tell(step, containers.at(step.pod, life.position), "Warning", block.event, block.text)
+        return blocked
+
+    async def _exit(self, step: Step) -> Life:
+        """An init container has done its work."""
+        life = step.life
+        times = (*life.times[:-1], (life.times[-1][0], step.text))
+        life = _next(life._replace(times=times), step.pod["spec"], step.text)
+        await self._report(step, life)
+        return life
+
+    async def _run(self, step: Step) -> Life:
+        """All containers run."""
+        life = step.life
+        await self._report(step, life)
+        return life._replace(stage="running", due=self._wake(step, life))
+
+    async def _refresh(self, step: Step) -> Life:
+        """A re-sync: read all volumes again; what cannot be read stays as it was."""
+        mounts, failed = await self._read(step, again=True)
+        life = step.life._replace(mounts=mounts)
+        return life._replace(due=self._wake(step, life, failed=failed))
+
+    def _wake(self, step: Step, life: Life, *, failed: bool = False) -> float:
+        """The next re-sync at which a token may be due; the very next one after a failure."""
+        due = step.now if failed else volumes.refresh_due(life.mounts)
+        return NEVER if due == NEVER else resync(life, step.api.draw("resync"), max(due, step.now))
+
+    def _tell(self, step: Step, reason: str, message: str, kind: str = "Normal") -> None:
+        step.api.event(step.pod, "Pod", kind, reason, message)
+
+
+def _next(life: Life, spec: Obj, text: str) -> Life:
+    """On to the next container, or to reporting that all run."""
+    position, inits = life.position + 1, len(spec.get("initContainers") or ())
+    initialized = life.initialized or (text if position >= inits else "")
+    done = position >= inits + len(spec["containers"])
+    return life._replace(stage="run" if done else "pull", position=position, initialized=initialized)
+
+
+# ---------------------------------------------------------------------- waiting
+
+
+def _pause(life: Life, now: float) -> float | Upkeep | None:
+    """When to come back: what runs, or has failed again and again, does not keep the world busy."""
+    if life.due == NEVER:
+        return None
+    upkeep = life.stage == "running" or life.failures > PROGRESS_REPEATS
+    return Upkeep(life.due - now) if upkeep else life.due - now
+
+
+def _waited_for(api: Api, key: PodKey, life: Life, now: float) -> float | Upkeep | None:
+    """An event came before its time: something that the Pod uses, or the Pod itself, has changed."""
+    if life.stage == "running":
+        due = resync(life, api.draw("resync"), now)
+        if due < life.due:
+            life = life._replace(due=due)
+            api.keep(key, life)
+        return _pause(life, now)
+    if life.failures > PROGRESS_REPEATS:
+        life = life._replace(due=life.due - EARLIER)
+        api.keep(key, life)
+    return life.due - now
+
+
+def adopted(pod: Obj) -> Life:
+    """What a kubelet without memory makes of a Pod: one that runs goes on running, any other begins."""
+    status, spec = pod.get("status") or {}, pod["spec"]
+    life = Life(pod["metadata"]["uid"], spec["nodeName"])
+    statuses = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
+    times = tuple(_lived(one.get("state") or {}) for one in statuses)
+    count = len(spec.get("initContainers") or ()) + len(spec["containers"])
+    if status.get("phase") != "Running" or len(times) != count or not all(began for began, _ in times):
+        return life
+    began, ip = status.get("startTime") or times[0][0], status.get("podIP") or ""
+    return life._replace(
+        stage="running", position=count, began=began, host=status.get("hostIP") or "", sandbox=began, initialized=began,
+        times=times, ip=ip,
+    )
+
+
+def _lived(state: Obj) -> tuple[str, str]:
+    if "running" in state:
+        return state["running"].get("startedAt") or "", ""
+    return dig(state, "terminated", "startedAt", default=""), dig(state, "terminated", "finishedAt", default="")

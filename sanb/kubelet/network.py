@@ -1,0 +1,47 @@
+"""Addresses: a node gets blocks of 254, its Pods get one after the other."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Final
+
+from sanb.apiserver.client import Api
+from sanb.values import Obj, dig
+
+FIRST: Final = 2
+"""The first address of a block that a Pod gets; .1 is the bridge."""
+BLOCK: Final = 255
+BLOCKS: Final = (10, 244)
+"""Blocks are 10.244.0.0/24, 10.244.1.0/24 and so on."""
+
+
+def host_address(machine: Obj) -> str:
+    """The InternalIP of a node; one drawn from its name where its status has none."""
+    for address in dig(machine, "status", "addresses", default=()):
+        if address.get("type") == "InternalIP":
+            return str(address["address"])
+    drawn = blake2b(machine["metadata"]["name"].encode(), digest_size=2).digest()
+    return f"10.128.{drawn[0]}.{2 + drawn[1] % 253}"
+
+
+def pod_address(api: Api, node: str, machine: Obj | None) -> str:
+    """The next free address of a node."""
+    block, number = api.recall(("block", node)) or ("", BLOCK)
+    if number >= BLOCK:
+        block, number = _block(api, machine if not block else None), FIRST
+    api.keep(("block", node), (block, number + 1))
+    return f"{block}{number}"
+
+
+def _block(api: Api, machine: Obj | None) -> str:
+    """The first three numbers of a node's podCIDR, or of a block that no node has: those of nodes are left out."""
+    given = dig(machine, "spec", "podCIDR", default="") if machine is not None else ""
+    if given:
+        return str(given).rpartition(".")[0] + "."
+    taken = {str(dig(node, "spec", "podCIDR", default="")).rpartition(".")[0] for node in api.cached_list("nodes")}
+    number = api.recall(("blocks",)) or 0
+    first, second = BLOCKS
+    while f"{first}.{second + number // 256}.{number % 256}" in taken:
+        number += 1
+    api.keep(("blocks",), number + 1)
+    return f"{first}.{second + number // 256}.{number % 256}."
