@@ -58,6 +58,8 @@ class TaskApi:
                 newer = entry[0]
                 if found is None or int(newer["metadata"]["resourceVersion"]) > int(found["metadata"]["resourceVersion"]):
                     return newer  # type: ignore[no-any-return]
+                # the informer has caught up: were the entry kept, an object deleted from now on would seem to be there
+                memory.drop(_MUTATED, (resource, namespace, name))
         return found
 
     def cached_by(self, resource: str, index: str, value: Hashable) -> tuple[Obj, ...]:
@@ -187,3 +189,9 @@ class TaskApi:
     def deletecollection(self, resource: str, namespace: str, *, propagation: str = "") -> Await:
         body = {"propagationPolicy": propagation} if propagation else None
         return self._call("deletecollection", resource, namespace, "", "", body)
+
+
+def kept(world: World, controller: str, key: Hashable) -> Any:
+    """What a controller of `world` kept under `key` (`Api.keep`), for those who look at it from outside; or None."""
+    workers = world.workers.get(controller)
+    return None if workers is None else workers.memory.get(_KEPT, key)

@@ -1,7 +1,7 @@
 """CHAIN: the admission plugins that a minor has on by default and that decide something about the kinds simulated here.
 
 Kubernetes has more of them on (SEM 7.1). Without LimitRange, ResourceQuota, StorageClass, webhook and policy objects
-they have nothing to decide. TaintNodesByCondition is left out, as the node controller is that takes its taint away again.
+they have nothing to decide. TaintNodesByCondition is left out: the controller that takes its taint away is not here.
 """
 
 from __future__ import annotations
