@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sanb.apiserver import metadata, status, steps, verbs_delete, verbs_read, verbs_update
+from sanb.apiserver import metadata, status, steps, tokenrequest, verbs_delete, verbs_read, verbs_update
 from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
 from sanb.apiserver.patch import apply_patch
-from sanb.apiserver.request import Outcome, Request, Wait
+from sanb.apiserver.request import Decision, Outcome, Request, Wait
 from sanb.apiserver.resources import Resource
 from sanb.times import rfc3339
 from sanb.values import Obj, dig
@@ -194,13 +194,13 @@ def patch_scale(context: Context) -> Outcome:
 
 def token(context: Context) -> Outcome:
     """Issue a token for a ServiceAccount (SEM 8.4)."""
-    from sanb.apiserver.tokenrequest import create_token
-
     server = context.server
-    waiting = _admit(context, context.request.body)
+    request = context.request._replace(body=tokenrequest.decode(context.request))
+    waiting = _admit(context, request.body)
     if waiting is not None:
         return waiting
-    return context.answered(create_token(context.view, server.profile, server.authority, context.request))
+    response = tokenrequest.create_token(context.view, server.profile, server.authority, request)
+    return Decision(response, (), tokenrequest.counter(request, server.profile))
 
 
 SUBRESOURCES: Final[Mapping[tuple[str, str], Verb]] = {
