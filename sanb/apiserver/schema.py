@@ -11,14 +11,117 @@ Types for patches (strategic merge, server-side apply):
 `Field.merge` is the key that strategic merge patch merges a list by; "" replaces the list, `VALUES` merges plain values;
 `Field.retain` says that `$retainKeys` counts. `Field.list_kind` is what server-side apply sees: "map" (items are the same
 when `keys` are equal), "set", "atomic", or "granular" for objects and maps that are owned field by field.
+
+`decode` reads a body as a minor's server does: it checks types, drops what that minor does not know, and leaves a value
+in the form in which Go writes it again (nothing empty that Go would leave out, everything that Go always writes).
 """
 
 from __future__ import annotations
 
-from sanb.apiserver.resources import Resource
-from sanb.apiserver.types import TYPES, VALUES, Field, Type
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
-__all__ = ["VALUES", "Field", "Type", "at", "type_of"]
+from sanb.apiserver import status
+from sanb.apiserver.resources import Resource
+from sanb.apiserver.types import TYPES, VALUES, Field, Type, refusals
+from sanb.apiserver.types.readers import Compiler, Reader, Wrong
+from sanb.profiles.profile import Profile
+from sanb.values import Obj
+
+__all__ = ["VALUES", "Field", "Type", "at", "decode", "type_of"]
+
+FIELD_VALIDATION: Final = {"1.10": False, "1.25": True}
+"""Whether the server looks at `fieldValidation` (before: unknown fields are dropped in silence)."""
+
+
+class _Schema(NamedTuple):
+    """One minor's readers of one kind."""
+
+    type: Type
+    compiler: Compiler
+    read: Reader
+    validates: bool
+    joint: str
+
+
+def decode(
+    resource: Resource, obj: Obj, profile: Profile, strict: str = "", text: str = ""
+) -> tuple[Obj, tuple[str, ...]]:
+    """The object as the server understands it, and the warnings about fields it does not know.
+
+    `strict` is the request's `fieldValidation` (Strict, Warn, Ignore; Warn by default); `text` the JSON text that the
+    body was read from, if there was one: the older decoders quote it.
+
+    Raises:
+        ApiError: 400, a value has the wrong type; with Strict also: a field is unknown.
+    """
+    schema = _schema(resource.kind, profile)
+    if schema is None:
+        return obj, ()
+    unknown = schema.compiler.unknown
+    unknown.clear()
+    try:
+        found: Obj = schema.read(obj)
+    except Wrong as wrong:
+        raise _refused(resource, obj, refusals.sentence(wrong, schema.type, obj, schema.joint, text)) from None
+    if not unknown or not schema.validates or strict == "Ignore":
+        return found, ()
+    complaints = tuple(f'unknown field "{path}"' for path in _unknown(schema.compiler, schema.type, obj))
+    if strict == "Strict":
+        raise _refused(resource, obj, f"strict decoding error: {', '.join(complaints)}")
+    return found, complaints
+
+
+def _refused(resource: Resource, obj: Obj, why: str) -> Exception:
+    version = obj.get("apiVersion") or resource.api_version
+    return status.bad_request(f'{resource.kind} in version "{_version(version)}" cannot be handled as a {resource.kind}: {why}')
+
+
+def _version(api_version: str) -> str:
+    return api_version.rpartition("/")[2]
+
+
+@lru_cache(maxsize=64)
+def _compiler(minor: str) -> Compiler:
+    return Compiler(minor)
+
+
+@lru_cache(maxsize=1024)
+def _schema_of(kind: str, minor: str) -> _Schema | None:
+    struct = TYPES.get(kind)
+    if struct is None:
+        return None
+    profile, compiler = Profile.of(minor), _compiler(minor)
+    validates, joint = profile.pick(FIELD_VALIDATION), profile.pick(refusals.DECODERS)
+    return _Schema(struct, compiler, compiler.struct(struct), validates, joint)
+
+
+def _schema(kind: str, profile: Profile) -> _Schema | None:
+    return _schema_of(kind, profile.minor)
+
+
+def _unknown(compiler: Compiler, struct: Type, value: Any, path: str = "") -> Iterator[str]:
+    """The paths of all fields that the minor does not know, in the order of the body."""
+    for key, item in value.items():
+        field = struct.field(key)
+        here = f"{path}.{key}" if path else key
+        if field is None or not compiler.knows(field):
+            yield here
+        elif field.type is not None and item:
+            yield from _inside(compiler, field, item, here)
+
+
+def _inside(compiler: Compiler, field: Field, item: Any, path: str) -> Iterator[str]:
+    assert field.type is not None
+    if field.kind == "object":
+        yield from _unknown(compiler, field.type, item, path)
+        return
+    pairs = item.items() if field.kind == "map" else enumerate(item)
+    for key, one in pairs:
+        if one:
+            step = f".{key}" if field.kind == "map" else f"[{key}]"
+            yield from _unknown(compiler, field.type, one, path + step)
 
 
 def type_of(resource: Resource) -> Type | None:

@@ -21,7 +21,9 @@ Marks about merging:
     `retain`      strategic merge patch honours `$retainKeys` here
     `keys=a,b`    server-side apply sees a map with these keys; `set`: a set; `atomic`: one value (the default of lists)
 
-`go=Name` is Go's field name where it is not the JSON name with a capital (texts of the older decoders show it).
+Marks about texts:
+    `go=Name`     Go's field name where it is not the JSON name with a capital (the older decoders' texts show it)
+    `as=v1.Name`  Go's name of a scalar's type, where it has one of its own
 """
 
 from __future__ import annotations
@@ -62,6 +64,7 @@ class Field(NamedTuple):
     on: str = ""
     until: str = FOREVER
     go: str = ""
+    named: str = ""
 
 
 class Type:
@@ -134,6 +137,8 @@ def _marked(field: Field, mark: str) -> Field:
         return field._replace(merge=value or VALUES)
     if key == "retain":
         return field._replace(retain=True)
+    if key == "as":
+        return field._replace(named=value)
     if key in ("since", "on", "until", "go"):
         return field._replace(**{key: value})  # type: ignore[arg-type]
     raise ValueError(f"the type table has an unknown mark {mark!r} at field {field.name!r}")

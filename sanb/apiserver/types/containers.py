@@ -15,7 +15,7 @@ COMMON = """
     env []EnvVar merge=name keys=name
     resources ResourceRequirements !
     resizePolicy []ContainerResizePolicy since=1.27 on=1.33
-    restartPolicy string * since=1.28 on=1.29
+    restartPolicy string * as=v1.ContainerRestartPolicy since=1.28 on=1.29
     restartPolicyRules []ContainerRestartRule since=1.34 on=1.35
     volumeMounts []VolumeMount merge=mountPath keys=mountPath
     volumeDevices []VolumeDevice merge=devicePath keys=devicePath on=1.13
@@ -24,8 +24,8 @@ COMMON = """
     startupProbe Probe since=1.16 on=1.18
     lifecycle Lifecycle
     terminationMessagePath string
-    terminationMessagePolicy string
-    imagePullPolicy string
+    terminationMessagePolicy string as=v1.TerminationMessagePolicy
+    imagePullPolicy string as=v1.PullPolicy
     securityContext SecurityContext
     stdin bool
     stdinOnce bool
@@ -48,7 +48,7 @@ def _environment(types: Types) -> None:
         name string
         hostPort int32
         containerPort int32 !
-        protocol string
+        protocol string as=v1.Protocol
         hostIP string
     """)
     types.add("EnvFromSource", """
@@ -90,10 +90,10 @@ def _environment(types: Types) -> None:
     types.add("VolumeMount", """
         name string !
         readOnly bool
-        recursiveReadOnly string * since=1.30 on=1.31
+        recursiveReadOnly string * as=v1.RecursiveReadOnlyMode since=1.30 on=1.31
         mountPath string !
         subPath string
-        mountPropagation string *
+        mountPropagation string * as=v1.MountPropagationMode
         subPathExpr string since=1.14 on=1.15
     """)
     types.add("VolumeDevice", "name string !\ndevicePath string !")
@@ -129,7 +129,7 @@ def _probes(types: Types) -> None:
         path string
         port int-or-string !
         host string
-        scheme string
+        scheme string as=v1.URIScheme
         httpHeaders []HTTPHeader go=HTTPHeaders
     """)
     types.add("HTTPHeader", "name string !\nvalue string !")
@@ -161,11 +161,11 @@ def _security(types: Types) -> None:
         runAsNonRoot bool *
         readOnlyRootFilesystem bool *
         allowPrivilegeEscalation bool *
-        procMount string * since=1.12 on=1.33
+        procMount string * as=v1.ProcMountType since=1.12 on=1.33
         seccompProfile SeccompProfile since=1.19
         appArmorProfile AppArmorProfile since=1.30
     """)
-    types.add("Capabilities", "add []string\ndrop []string")
+    types.add("Capabilities", "add []string as=v1.Capability\ndrop []string as=v1.Capability")
     types.add("SELinuxOptions", "user string\nrole string\ntype string\nlevel string")
     types.add("WindowsSecurityContextOptions", """
         gmsaCredentialSpecName string * go=GMSACredentialSpecName
@@ -173,5 +173,5 @@ def _security(types: Types) -> None:
         runAsUserName string * since=1.16 on=1.17
         hostProcess bool * since=1.22 on=1.23
     """)
-    types.add("SeccompProfile", "type string !\nlocalhostProfile string *")
-    types.add("AppArmorProfile", "type string !\nlocalhostProfile string *")
+    types.add("SeccompProfile", "type string ! as=v1.SeccompProfileType\nlocalhostProfile string *")
+    types.add("AppArmorProfile", "type string ! as=v1.AppArmorProfileType\nlocalhostProfile string *")

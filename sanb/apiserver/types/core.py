@@ -14,8 +14,8 @@ HEAD = """
 def add(types: Types) -> None:
     """Put them into the registry."""
     types.add("Namespace", HEAD + "spec NamespaceSpec !\nstatus NamespaceStatus !")
-    types.add("NamespaceSpec", "finalizers []string")
-    types.add("NamespaceStatus", "phase string\nconditions []NamespaceCondition merge=type keys=type since=1.16")
+    types.add("NamespaceSpec", "finalizers []string as=v1.FinalizerName")
+    types.add("NamespaceStatus", "phase string as=v1.NamespacePhase\nconditions []NamespaceCondition merge=type keys=type since=1.16")
     types.add("NamespaceCondition", """
         type string !
         status string !
@@ -32,7 +32,7 @@ def add(types: Types) -> None:
         immutable bool * since=1.18 on=1.19
         data {}bytes
         stringData {}string
-        type string
+        type string as=v1.SecretType
     """)
     types.add("ConfigMap", HEAD + """
         immutable bool * since=1.18 on=1.19
@@ -71,28 +71,28 @@ def _services(types: Types) -> None:
         selector {}string atomic
         clusterIP string
         clusterIPs []string since=1.20
-        type string
+        type string as=v1.ServiceType
         externalIPs []string
-        sessionAffinity string
+        sessionAffinity string as=v1.ServiceAffinity
         loadBalancerIP string
         loadBalancerSourceRanges []string
         externalName string
-        externalTrafficPolicy string
+        externalTrafficPolicy string as=v1.ServiceExternalTrafficPolicy
         healthCheckNodePort int32
         publishNotReadyAddresses bool
         sessionAffinityConfig SessionAffinityConfig
         topologyKeys []string since=1.17 on=1.37 until=1.22
         ipFamily string * since=1.16 on=1.37 until=1.20 go=IPFamily
-        ipFamilies []string since=1.20 go=IPFamilies
-        ipFamilyPolicy string * since=1.20 go=IPFamilyPolicy
+        ipFamilies []string as=v1.IPFamily since=1.20 go=IPFamilies
+        ipFamilyPolicy string * as=v1.IPFamilyPolicy since=1.20 go=IPFamilyPolicy
         allocateLoadBalancerNodePorts bool * since=1.20 on=1.22
         loadBalancerClass string * since=1.21 on=1.22
-        internalTrafficPolicy string * since=1.21 on=1.22
+        internalTrafficPolicy string * as=v1.ServiceInternalTrafficPolicy since=1.21 on=1.22
         trafficDistribution string * since=1.30 on=1.31
     """)
     types.add("ServicePort", """
         name string
-        protocol string
+        protocol string as=v1.Protocol
         appProtocol string * since=1.18 on=1.19
         port int32 !
         targetPort int-or-string !

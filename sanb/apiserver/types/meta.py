@@ -12,7 +12,7 @@ def add(types: Types) -> None:
         generateName string
         namespace string
         selfLink string
-        uid string go=UID
+        uid string go=UID as=types.UID
         resourceVersion string
         generation int64
         creationTimestamp time !<1.34
@@ -35,13 +35,13 @@ def add(types: Types) -> None:
         apiVersion string ! go=APIVersion
         kind string !
         name string !
-        uid string ! go=UID
+        uid string ! go=UID as=types.UID
         controller bool *
         blockOwnerDeletion bool *
     """, atomic=True)
     types.add("ManagedFieldsEntry", """
         manager string
-        operation string
+        operation string as=v1.ManagedFieldsOperationType
         apiVersion string go=APIVersion
         time time
         fieldsType string
@@ -54,12 +54,12 @@ def add(types: Types) -> None:
     """, atomic=True)
     types.add("LabelSelectorRequirement", """
         key string !
-        operator string !
+        operator string ! as=v1.LabelSelectorOperator
         values []string
     """)
     types.add("Condition", """
         type string !
-        status string !
+        status string ! as=v1.ConditionStatus
         observedGeneration int64
         lastTransitionTime time !
         reason string !
@@ -70,7 +70,7 @@ def add(types: Types) -> None:
         kind string
         namespace string
         name string
-        uid string go=UID
+        uid string go=UID as=types.UID
         apiVersion string go=APIVersion
         resourceVersion string
         fieldPath string

@@ -20,10 +20,10 @@ def add(types: Types) -> None:
         initContainers []Container merge=name keys=name
         containers []Container ! merge=name keys=name
         ephemeralContainers []EphemeralContainer merge=name keys=name since=1.16 on=1.23
-        restartPolicy string
+        restartPolicy string as=v1.RestartPolicy
         terminationGracePeriodSeconds int64 *
         activeDeadlineSeconds int64 *
-        dnsPolicy string go=DNSPolicy
+        dnsPolicy string as=v1.DNSPolicy go=DNSPolicy
         nodeSelector {}string atomic
         serviceAccountName string
         serviceAccount string go=DeprecatedServiceAccount
@@ -47,7 +47,7 @@ def add(types: Types) -> None:
         readinessGates []PodReadinessGate since=1.11 on=1.12
         runtimeClassName string * since=1.12 on=1.14
         enableServiceLinks bool * since=1.13
-        preemptionPolicy string * since=1.15 on=1.19
+        preemptionPolicy string * as=v1.PreemptionPolicy since=1.15 on=1.19
         overhead {}quantity since=1.16 on=1.18
         topologySpreadConstraints []TopologySpreadConstraint merge=topologyKey keys=topologyKey,whenUnsatisfiable since=1.16 on=1.18
         setHostnameAsFQDN bool * since=1.19 on=1.20
@@ -76,7 +76,7 @@ def _details(types: Types) -> None:
         supplementalGroupsPolicy string * since=1.31 on=1.33
         fsGroup int64 * go=FSGroup
         sysctls []Sysctl since=1.11
-        fsGroupChangePolicy string * since=1.18 on=1.20 go=FSGroupChangePolicy
+        fsGroupChangePolicy string * as=v1.PodFSGroupChangePolicy since=1.18 on=1.20 go=FSGroupChangePolicy
         seccompProfile SeccompProfile since=1.19
         appArmorProfile AppArmorProfile since=1.30
         seLinuxChangePolicy string * since=1.32 on=1.33
@@ -102,15 +102,15 @@ def _details(types: Types) -> None:
 def _placement(types: Types) -> None:
     types.add("Toleration", """
         key string
-        operator string
+        operator string as=v1.TolerationOperator
         value string
-        effect string
+        effect string as=v1.TaintEffect
         tolerationSeconds int64 *
     """)
     types.add("TopologySpreadConstraint", """
         maxSkew int32 !
         topologyKey string !
-        whenUnsatisfiable string !
+        whenUnsatisfiable string ! as=v1.UnsatisfiableConstraintAction
         labelSelector LabelSelector
         minDomains int32 * since=1.24 on=1.25
         nodeAffinityPolicy string * since=1.25 on=1.26
@@ -127,7 +127,7 @@ def _placement(types: Types) -> None:
         matchExpressions []NodeSelectorRequirement
         matchFields []NodeSelectorRequirement since=1.11
     """, atomic=True)
-    types.add("NodeSelectorRequirement", "key string !\noperator string !\nvalues []string")
+    types.add("NodeSelectorRequirement", "key string !\noperator string ! as=v1.NodeSelectorOperator\nvalues []string")
     types.add("PreferredSchedulingTerm", "weight int32 !\npreference NodeSelectorTerm !")
     terms = """
         requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm
@@ -149,7 +149,7 @@ def _placement(types: Types) -> None:
 def _status(types: Types) -> None:
     types.add("PodStatus", """
         observedGeneration int64 since=1.33 on=1.34
-        phase string
+        phase string as=v1.PodPhase
         conditions []PodCondition merge=type keys=type
         message string
         reason string
@@ -161,7 +161,7 @@ def _status(types: Types) -> None:
         startTime time
         initContainerStatuses []ContainerStatus
         containerStatuses []ContainerStatus
-        qosClass string go=QOSClass
+        qosClass string as=v1.PodQOSClass go=QOSClass
         ephemeralContainerStatuses []ContainerStatus since=1.16 on=1.23
         resize string since=1.27 on=1.33
         resourceClaimStatuses []PodResourceClaimStatus merge=name retain keys=name since=1.28 on=1.32

@@ -90,10 +90,10 @@ def _local(types: Types) -> None:
     types.add("SecretVolumeSource", "secretName string\nitems []KeyToPath\ndefaultMode int32 *\noptional bool *")
     types.add("ConfigMapVolumeSource", "name string\nitems []KeyToPath\ndefaultMode int32 *\noptional bool *")
     types.add("DownwardAPIVolumeSource", "items []DownwardAPIVolumeFile\ndefaultMode int32 *")
-    types.add("HostPathVolumeSource", "path string !\ntype string *")
-    types.add("EmptyDirVolumeSource", "medium string\nsizeLimit quantity *")
+    types.add("HostPathVolumeSource", "path string !\ntype string * as=v1.HostPathType")
+    types.add("EmptyDirVolumeSource", "medium string as=v1.StorageMedium\nsizeLimit quantity *")
     types.add("GitRepoVolumeSource", "repository string !\nrevision string\ndirectory string")
-    types.add("ImageVolumeSource", "reference string\npullPolicy string")
+    types.add("ImageVolumeSource", "reference string\npullPolicy string as=v1.PullPolicy")
     types.add("FlexVolumeSource", """
         driver string !
         fsType string go=FSType
@@ -214,12 +214,12 @@ def _claims(types: Types) -> None:
     types.add("EphemeralVolumeSource", "volumeClaimTemplate PersistentVolumeClaimTemplate")
     types.add("PersistentVolumeClaimTemplate", "metadata ObjectMeta ! go=ObjectMeta\nspec PersistentVolumeClaimSpec !")
     types.add("PersistentVolumeClaimSpec", """
-        accessModes []string
+        accessModes []string as=v1.PersistentVolumeAccessMode
         selector LabelSelector
         resources VolumeResourceRequirements !
         volumeName string
         storageClassName string *
-        volumeMode string *
+        volumeMode string * as=v1.PersistentVolumeMode
         dataSource TypedLocalObjectReference
         dataSourceRef TypedObjectReference since=1.22 on=1.24
         volumeAttributesClassName string * since=1.29 on=1.34

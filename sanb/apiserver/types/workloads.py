@@ -49,7 +49,7 @@ def add(types: Types) -> None:
         paused bool
         progressDeadlineSeconds int32 *
     """)
-    types.add("DeploymentStrategy", "type string\nrollingUpdate RollingUpdateDeployment")
+    types.add("DeploymentStrategy", "type string as=v1.DeploymentStrategyType\nrollingUpdate RollingUpdateDeployment")
     types.add("RollingUpdateDeployment", "maxUnavailable int-or-string *\nmaxSurge int-or-string *")
     types.add("DeploymentStatus", """
         observedGeneration int64
