@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from sanb.controlplane import ControlPlane
 from tests.conformance import compare, run, transport
 
 HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ def golden(minor: str, name: str) -> dict[str, Any] | None:
 
 def plane_of(minor: str) -> transport.Plane:
     """A cluster without scheduler and kubelet, as the real ones were."""
-    return transport.ServerAlone(minor)
+    return ControlPlane(minor, seed=1, controllers="*,-scheduler,-kubelet")
 
 
 def play(

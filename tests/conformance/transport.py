@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from sanb.apiserver.request import ADMIN, Request, Response
-from sanb.apiserver.server import ApiServer
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError
 from sanb.http import watch, wire
-from sanb.kernel.outcome import Wait
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 
@@ -28,31 +26,6 @@ class Plane(Protocol):
     def request(self, request: Request) -> Response: ...
 
     def advance(self, seconds: float) -> None: ...
-
-
-class ServerAlone:
-    """A plane of one API server: nothing happens but what is asked."""
-
-    def __init__(self, minor: str, seed: int = 1) -> None:
-        self.profile = Profile.of(minor)
-        self.store = Store({})
-        self.now = 1_600_000_000.0
-        self._server = ApiServer(self.profile, seed)
-
-    def request(self, request: Request) -> Response:
-        attempt = 0
-        while isinstance(outcome := self._server.handle(self.store, self.now, request, attempt), Wait):
-            self.now += outcome.seconds
-            attempt += outcome.counts
-        for write in outcome.writes:
-            self.store.commit(write.key, write.obj)
-        for key in outcome.tally:
-            self.store.tally.add(key)
-        response: Response = outcome.response
-        return response
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
 
 
 class Answer:

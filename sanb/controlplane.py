@@ -1,0 +1,329 @@
+"""The control plane: store, API server, controllers and kubelets of one profile. It owns the lock and knows no views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import inf
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+
+from sanb import durations
+from sanb.apiserver import bootstrap
+from sanb.apiserver.relations import INDEXERS
+from sanb.apiserver.request import Request, Response
+from sanb.apiserver.server import ApiServer
+from sanb.apiserver.taskapi import TaskApi
+from sanb.components import APISERVER, Component, chosen, compose, find
+from sanb.controllers.nodes import described
+from sanb.errors import UsageError
+from sanb.kernel import policy as policies
+from sanb.kernel.action import Action
+from sanb.kernel.policy import Policy
+from sanb.kernel.trace import Command, Trace
+from sanb.kernel.world import World
+from sanb.profiles.profile import MINORS, Profile
+from sanb.recording import request_of, written
+from sanb.store.log import Tape
+from sanb.store.store import Store
+from sanb.times import parse
+from sanb.tokens.authority import Authority
+from sanb.values import quiet_gc
+
+if TYPE_CHECKING:
+    from sanb.kubelet.shell import Done
+
+START: Final = parse("2026-01-01T00:00:00Z")
+"""When every cluster begins, unless it is told otherwise."""
+ANSWER_HORIZON: Final = 3600.0
+"""Virtual seconds after which a call without an answer is given up: no wait of the API server is longer."""
+Nodes = int | Sequence[Mapping[str, Any]]
+
+
+class Ran(NamedTuple):
+    """What a run came to: `actions` made, virtual `seconds` passed, and whether nothing but upkeep is left to do."""
+
+    actions: int
+    seconds: float
+    quiet: bool
+
+    def __repr__(self) -> str:
+        state = "quiet" if self.quiet else "more to do"
+        return f"{self.actions} actions in {self.seconds:.3f} s of virtual time; {state}"
+
+
+class ControlPlane:
+    """One cluster: `request` asks the API server, `run` lets everything happen that can.
+
+    Parameters: see `sanb.Cluster`, which adds kubectl and views to it.
+    """
+
+    def __init__(
+        self, minor: str = MINORS[-1], *, seed: int = 0, gates: Mapping[str, bool] | None = None,
+        controllers: str | Iterable[str] = "*", nodes: Nodes | None = None, keys: str = "seeded",
+        policy: Policy = policies.fifo, start: float | str = START,
+    ) -> None:
+        self.lock = RLock()
+        self.profile = Profile.of(minor, gates)
+        self.seed = seed
+        self._policy = policy
+        self._paused: dict[str, None] = {}
+        self._components = chosen(controllers)
+        nodes = (1 if "kubelet" in self.components else 0) if nodes is None else nodes
+        begin = durations.moment(start)
+        self._setup = {
+            "minor": minor, "seed": seed, "gates": dict(gates or {}), "controllers": list(self.components),
+            "nodes": nodes if isinstance(nodes, int) else [dict(node) for node in nodes], "keys": keys, "start": begin,
+        }
+        self.authority = Authority.make(self.profile, seed, begin, keys=keys)
+        self._server = ApiServer(self.profile, seed, self.authority)
+        self._first_step = 0
+        self._commands: Tape[Command] = Tape()
+        self._compose(Store(INDEXERS), begin)
+        for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes)):
+            self._ask(request)
+        self._commands = Tape()
+        self._first_step = self.world.steps
+
+    def _compose(self, store: Store, now: float) -> None:
+        controllers, self._actors = compose(self._components, self.profile, self.authority, self.seed)
+        profile, seed = self.profile, self.seed
+        self.world = World(
+            store, self._server.handle, controllers,
+            lambda world, workers, task: TaskApi(world, workers, task, profile, seed), now=now,
+        )
+
+    # ------------------------------------------------------------------ what it is
+
+    @property
+    def minor(self) -> str:
+        """The Kubernetes minor, for example "1.36"."""
+        return self.profile.minor
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The names of the components that run beside the API server."""
+        return tuple(row.name for row in self._components)
+
+    @property
+    def store(self) -> Store:
+        """All objects and their history."""
+        return self.world.store
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the epoch."""
+        return self.world.clock.now
+
+    # ------------------------------------------------------------------ calls
+
+    def request(self, request: Request) -> Response:
+        """Send a request and let the world go on until it is answered.
+
+        Raises:
+            ApiError: the request was refused.
+            UsageError: the API server is paused.
+        """
+        with self.lock:
+            return self._ask(request)
+
+    def _ask(self, request: Request) -> Response:
+        world = self.world
+        number = self._submit(request)
+        if number not in world.replies:
+            self._go(lambda world: number in world.replies, horizon=world.clock.now + ANSWER_HORIZON)
+        reply = world.replies.pop(number, None)
+        if reply is None:
+            world.abandon(number)
+            raise UsageError(self._unanswered(request))
+        if reply.error is not None:
+            raise reply.error.with_traceback(None)
+        response: Response = reply.response
+        return response
+
+    def _unanswered(self, request: Request) -> str:
+        what = f"{request.verb} {request.resource} {request.name}".strip()
+        if APISERVER in self._paused:
+            return f"{what}: {APISERVER} is paused, so nobody answers; leave the `with paused(...)` block first"
+        return f"{what}: no answer within {ANSWER_HORIZON:.0f} virtual seconds; submit() sends a call without waiting"
+
+    def submit(self, request: Request) -> int:
+        """Send a request without waiting; returns the number of the call. `step` or `run` serve it."""
+        with self.lock:
+            return self._submit(request)
+
+    def _submit(self, request: Request) -> int:
+        self._note("request", request)
+        return self.world.submit(request)
+
+    def exec(self, namespace: str, pod: str, container: str, argv: list[str]) -> Done:
+        """Run a command in a container."""
+        from sanb.kubelet import shell
+
+        with self.lock:
+            return shell.execute(self.world, self.profile, namespace, pod, container, argv)
+
+    # ------------------------------------------------------------------ going on
+
+    def enabled(self) -> list[Action]:
+        """All that can happen next, paused components left out."""
+        with self.lock:
+            return self._visible(self.world.enabled())
+
+    def _visible(self, actions: list[Action]) -> list[Action]:
+        hidden = self._hidden()
+        return [a for a in actions if a.op == "fire" or a.actor not in hidden] if hidden else actions
+
+    def step(self, action: Action | None = None) -> Action | None:
+        """Make one action happen: this one, or the one that the policy picks; None if nothing can happen.
+
+        Raises:
+            UsageError: the action is not enabled.
+        """
+        with self.lock:
+            if action is None:
+                enabled = self._visible(self.world.enabled(upkeep=False)) or self._visible(self.world.enabled())
+                action = self._policy(self.world, enabled) if enabled else None
+            if action is not None:
+                self.world.step(action)
+            return action
+
+    def run(
+        self, until: Callable[[Any], bool] | float | str | None = None, *, for_: float | str | None = None,
+        policy: Policy | None = None,
+    ) -> Ran:
+        """Let everything happen that can, and tell how much that was.
+
+        Without arguments: to quiet, which fires no upkeep timers (token refresh, resync). `until` a condition on the
+        cluster, or a point of virtual time (seconds since the epoch, RFC 3339 text); `for_` a duration in seconds or
+        like "2h": then whatever falls due happens, upkeep included.
+
+        Raises:
+            Busy: the world acts without changing anything.
+            UsageError: a duration or time is malformed.
+        """
+        with self.lock, quiet_gc():
+            steps, began = self.world.steps, self.now
+            if until is None and for_ is None:
+                self._go(None, policy=policy)
+            elif callable(until):
+                limit = inf if for_ is None else self.now + durations.seconds(for_)
+                self._go(lambda world: until(self), upkeep=True, horizon=limit, policy=policy)
+            else:
+                to = self.now + durations.seconds(for_) if for_ is not None else durations.moment(until or 0.0)
+                self._advance(to, policy)
+            quiet = not self._visible(self.world.enabled(upkeep=False))
+            return Ran(self.world.steps - steps, self.now - began, quiet)
+
+    def run_until(self, fulfilled: Callable[[], bool], seconds: float) -> None:
+        """Let everything happen that can until `fulfilled`, for at most so many virtual seconds."""
+        with self.lock:
+            self._go(lambda world: fulfilled(), upkeep=True, horizon=self.now + seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        with self.lock:
+            self._advance(self.now + seconds, None)
+
+    def _advance(self, to: float, policy: Policy | None) -> None:
+        self._go(None, upkeep=True, horizon=to, policy=policy)
+        if self.now < to:
+            self._note("advance", to)
+            self.world.clock.advance(to)
+
+    def _go(
+        self, until: Callable[[World], bool] | None, *, upkeep: bool = False, horizon: float = inf,
+        policy: Policy | None = None,
+    ) -> None:
+        chosen_policy = policy or self._policy
+        hidden = self._hidden()
+        if hidden:
+            chosen_policy = policies.hiding(chosen_policy, hidden)
+        policies.run(self.world, chosen_policy, until, upkeep=upkeep, horizon=horizon)
+
+    # ------------------------------------------------------------------ pausing
+
+    @contextmanager
+    def paused(self, *names: str) -> Iterator[None]:
+        """Components that do nothing while the block lasts; their queues fill and they go on afterwards.
+
+        Raises:
+            UsageError: there is no such component.
+        """
+        found = [APISERVER if name in (APISERVER, "apiserver") else self._running(name).name for name in names]
+        fresh = [name for name in found if name not in self._paused]
+        self._paused.update(dict.fromkeys(fresh))
+        try:
+            yield
+        finally:
+            for name in fresh:
+                self._paused.pop(name, None)
+
+    def _running(self, name: str) -> Component:
+        row = find(name)
+        if row not in self._components:
+            running = ", ".join(self.components) or "nothing"
+            raise UsageError(f"{row.name} does not run in this cluster, which runs {running}")
+        return row
+
+    def _hidden(self) -> frozenset[str]:
+        if not self._paused:
+            return frozenset()
+        return frozenset(actor for name in self._paused for actor in self._actors.get(name, (name,)))
+
+    # ------------------------------------------------------------------ copies, traces
+
+    def fork(self) -> Self:
+        """A cluster in the same state with its own future."""
+        with self.lock:
+            other = type(self).__new__(type(self))
+            other.__dict__.update(self.__dict__)
+            other.lock = RLock()
+            other.world = self.world.fork()
+            other._commands = self._commands.fork()
+            other._paused = {}
+            return other
+
+    def fingerprint(self) -> int:
+        """A 64-bit identity of the state; equal for equal seeds and calls."""
+        with self.lock:
+            return self.world.fingerprint()
+
+    def _note(self, op: str, data: Any) -> None:
+        self._commands.append(Command(self.world.steps - self._first_step, op, data))
+
+    @property
+    def trace(self) -> Trace:
+        """Everything that was asked and done since the cluster began: `trace.save(path)`, `sanb.replay(path)`."""
+        with self.lock:
+            actions = tuple(Action(s.op, s.actor, s.item) for s in self.world.actions.after(self._first_step))
+            commands = tuple(
+                c._replace(data=written(c.data)) if c.op == "request" else c for c in self._commands
+            )
+            return Trace(dict(self._setup), commands, actions)
+
+    @classmethod
+    def replayed(cls, trace: Trace) -> Self:
+        """A cluster in the state that a trace leads to.
+
+        Raises:
+            UsageError: an action of the trace is not enabled where it should happen; the text lists what is.
+        """
+        plane = cls(**trace.setup)
+        commands = list(trace.commands)
+        for step, action in enumerate(trace.actions):
+            while commands and commands[0].step <= step:
+                plane._repeat(commands.pop(0))
+            plane.world.step(action)
+        for command in commands:
+            plane._repeat(command)
+        return plane
+
+    def _repeat(self, command: Command) -> None:
+        if command.op == "request":
+            self._submit(request_of(command.data))
+        elif command.op == "advance":
+            self._note("advance", command.data)
+            self.world.clock.advance(command.data)
+        else:
+            raise UsageError(f"the trace holds {command.op!r}, which this version of sanb does not know")
