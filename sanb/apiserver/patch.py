@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sanb.apiserver import status
 from sanb.apiserver.resources import Resource
-from sanb.apiserver.shapes import shape_of
+from sanb.apiserver.schema import type_of
 from sanb.apiserver.strategicmerge import BadPatch, CannotMerge, strategic
 from sanb.errors import ApiError
 from sanb.profiles.profile import Profile
@@ -66,7 +66,7 @@ def _strategic(resource: Resource, current: Obj, body: Any, profile: Profile) ->
     if not isinstance(body, dict):
         raise _undecodable(profile, STRATEGIC_NOT_A_MAP.format(got=_json_kind(body)))
     try:
-        return strategic(current, body, shape_of(resource))
+        return strategic(current, body, type_of(resource))
     except BadPatch as error:
         raise status.bad_request(str(error)) from None
     except CannotMerge as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sanb.apiserver.shapes import PLAIN, Shape
+from sanb.apiserver.schema import VALUES, Field, Type
 from sanb.values import Obj
 
 PATCH: Final = "$patch"
@@ -13,7 +13,6 @@ RETAIN: Final = "$retainKeys"
 DELETE_FROM: Final = "$deleteFromPrimitiveList/"
 ORDER: Final = "$setElementOrder/"
 NO_ORDER_MATCH: Final = "The order in patch list:\n{patch}\n doesn't match {directive} list:\n{order}\n"
-Index = Callable[[Any], int]
 
 
 class BadPatch(ValueError):
@@ -24,8 +23,10 @@ class CannotMerge(ValueError):
     """The patch is well formed but does not fit the object (422)."""
 
 
-def strategic(original: Obj, patch: Obj, shape: Shape) -> Obj:
+def strategic(original: Obj, patch: Obj, struct: Type | None) -> Obj:
     """The object that the patch makes of `original`, which is not touched; the same object if nothing changes.
+
+    `struct` tells which lists merge; None for what has no type: plain maps.
 
     Raises:
         BadPatch, CannotMerge: with the API server's text.
@@ -33,7 +34,7 @@ def strategic(original: Obj, patch: Obj, shape: Shape) -> Obj:
     directive = patch.get(PATCH)
     if directive is not None:
         return _whole(directive, patch)
-    patch, ordered = _ordered(original, patch, shape)
+    patch, ordered = _ordered(original, patch, struct)
     result = _retained(original, patch)
     for name, value in ordered.items():
         if name not in original or original[name] != value:
@@ -44,7 +45,7 @@ def strategic(original: Obj, patch: Obj, shape: Shape) -> Obj:
         if name.startswith(DELETE_FROM):
             result = _without(result, name.removeprefix(DELETE_FROM), value)
             continue
-        changed = _field(result, name, value, shape.field(name))
+        changed = _changed(result, name, value, struct.field(name) if struct else None)
         if changed is not result.get(name, _ABSENT):
             result = {key: held for key, held in result.items() if key != name} if changed is _ABSENT else {**result, name: changed}
     return result
@@ -82,22 +83,29 @@ def _without(original: Obj, name: str, values: Any) -> Obj:
     return {**original, name: [item for item in before if item not in values]}
 
 
-def _field(original: Obj, name: str, value: Any, shape: Shape) -> Any:
+def _changed(original: Obj, name: str, value: Any, field: Field | None) -> Any:
     """What the patch makes of one field; _ABSENT if it goes."""
     if value is None:
         return _ABSENT
     before = original.get(name)
     if isinstance(value, dict):
-        return strategic(before, value, shape) if isinstance(before, dict) else _fresh(value)
+        return strategic(before, value, _struct(field)) if isinstance(before, dict) else _fresh(value)
     if isinstance(value, list):
-        if shape.merges and isinstance(before, list):
-            return _merged(before, value, shape)
-        return before if before == value else (_added(value) if shape.merges else value)
+        if field is None or not field.merge:
+            return before if _same(before, value) else value
+        return _merged(before, value, field) if isinstance(before, list) else _added(value)
     return before if name in original and _same(before, value) else value
 
 
+def _struct(field: Field | None) -> Type | None:
+    return field.type if field is not None and field.kind != "map" else None
+
+
 def _same(left: Any, right: Any) -> bool:
-    return left == right and isinstance(left, bool) == isinstance(right, bool)
+    """Equality of JSON values: true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right)
 
 
 def _fresh(value: Any) -> Any:
@@ -117,22 +125,21 @@ def _added(patch: list[Any]) -> list[Any]:
 # ---------------------------------------------------------------------- lists
 
 
-def _merged(original: list[Any], patch: list[Any], shape: Shape) -> list[Any]:
+def _merged(original: list[Any], patch: list[Any], field: Field) -> list[Any]:
     """A list of the object with the elements of the patch merged into it."""
     if not patch:
         return original
     if not all(isinstance(item, dict) for item in (*original, *patch)):
         if any(isinstance(item, (dict, list)) for item in (*original, *patch)):
             raise CannotMerge("list element types are not identical")
-        merged = list(dict.fromkeys((*original, *patch)))
-        return _arranged(merged, patch, original, merged.index, original)
-    key = shape.merge_key
+        return _arranged(list(dict.fromkeys((*original, *patch))), patch, original, _identity(""))
+    key = field.merge
     merged, wanted = _directed(original, patch, key)
     if wanted is None:
         return merged
     for item in wanted:
-        merged = _put(merged, item, key, shape)
-    return _arranged(merged, wanted, original, lambda item: item.get(key), original)
+        merged = _put(merged, item, key, field)
+    return _arranged(merged, wanted, original, _identity(key))
 
 
 def _directed(original: list[Any], patch: list[Any], key: str) -> tuple[list[Any], list[Any] | None]:
@@ -165,17 +172,17 @@ def _go_map(value: Any) -> str:
     return "<nil>" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _put(merged: list[Any], item: Obj, key: str, shape: Shape) -> list[Any]:
+def _put(merged: list[Any], item: Obj, key: str, field: Field) -> list[Any]:
     wanted = _key(item, key)
     for place, before in enumerate(merged):
         if before.get(key) == wanted:
-            new = strategic(before, item, PLAIN._replace(fields=shape.fields))
+            new = strategic(before, item, field.type)
             return merged if new is before else [*merged[:place], new, *merged[place + 1:]]
     return [*merged, _fresh(item)]
 
 
 def _arranged(
-    merged: list[Any], wanted: Sequence[Any], server: list[Any], identity: Callable[[Any], Any], original: list[Any]
+    merged: list[Any], wanted: Sequence[Any], server: list[Any], identity: Callable[[Any], Any]
 ) -> list[Any]:
     """The elements in the order of the patch, those that only the server knows kept where they were among them."""
     order = [identity(item) for item in wanted]
@@ -188,14 +195,13 @@ def _arranged(
         first = left in before and right in before and before.index(left) < before.index(right)
         result.append(kept.pop(0) if first else asked.pop(0))
     result += asked or kept
-    same = len(result) == len(original) and all(a is b or a == b for a, b in zip(result, original, strict=True))
-    return original if same else result
+    return server if _same(result, server) else result
 
 
 # ---------------------------------------------------------------------- $setElementOrder
 
 
-def _ordered(original: Obj, patch: Obj, shape: Shape) -> tuple[Obj, Obj]:
+def _ordered(original: Obj, patch: Obj, struct: Type | None) -> tuple[Obj, Obj]:
     """The patch without the lists whose order it sets, and those lists as they become."""
     directives = [name for name in patch if name.startswith(ORDER)]
     if not directives:
@@ -204,15 +210,16 @@ def _ordered(original: Obj, patch: Obj, shape: Shape) -> tuple[Obj, Obj]:
     for directive in directives:
         name, order = directive.removeprefix(ORDER), patch[directive]
         changes, before = patch.get(name), original.get(name)
-        inner = shape.field(name)
-        _check_order(directive, order, changes, inner.merge_key)
-        if before is None and changes is None:
+        field = struct.field(name) if struct else None
+        key = field.merge if field is not None and field.merge != VALUES else ""
+        _check_order(directive, order, changes, key)
+        if field is None or (before is None and changes is None):
             continue
-        merged = before if changes is None else _added(changes) if before is None else _merged(before, changes, inner)
+        merged = before if changes is None else _added(changes) if before is None else _merged(before, changes, field)
         deleted = patch.get(DELETE_FROM + name)
         if isinstance(deleted, list):
             merged = [item for item in merged if item not in deleted]
-        result[name] = _arranged(merged, order, before or [], _identity(inner.merge_key), before or [])
+        result[name] = _arranged(merged, order, before or [], _identity(key))
     left = {k: v for k, v in patch.items() if k not in result and k.removeprefix(DELETE_FROM) not in result}
     return left, result
 
