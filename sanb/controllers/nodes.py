@@ -44,7 +44,9 @@ ROOMY: Final = ("OutOfDisk", "KubeletHasSufficientDisk", "kubelet has sufficient
 def described(
     profile: Profile, nodes: int | Sequence[Mapping[str, Any]], now: float = START
 ) -> Iterator[Request]:
-    """The requests by which Nodes register: `nodes` is how many ample ones (node-1, node-2, …) or a list of descriptions.
+    """The requests by which Nodes register.
+
+    `nodes` is how many ample ones there shall be (node-1, node-2 and so on), or a list of descriptions.
 
     Raises:
         UsageError: a description has no name, a name twice, or says something that no Node can be told.
@@ -88,13 +90,14 @@ def node(profile: Profile, description: Mapping[str, Any], number: int = 1, now:
 def _check(description: Mapping[str, Any], number: int) -> None:
     if not isinstance(description, Mapping) or not description.get("name"):
         raise UsageError(
-            f"nodes: description {number} has no name; write for example {{'name': 'node-{number}', 'pods': {USUAL_PODS}}}"
+            f"nodes: description {number} has no name; write for example "
+            f"{{'name': 'node-{number}', 'pods': {USUAL_PODS}}}"
         )
     unknown = [field for field in description if field not in FIELDS]
     if unknown:
         raise UsageError(
-            f"nodes: the description of {description['name']!r} says {', '.join(map(repr, unknown))}, which a Node cannot be "
-            f"told here; it may say {', '.join(FIELDS)}"
+            f"nodes: the description of {description['name']!r} says {', '.join(map(repr, unknown))}, which a Node "
+            f"cannot be told here; it may say {', '.join(FIELDS)}"
         )
 
 
