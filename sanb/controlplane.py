@@ -66,7 +66,7 @@ class ControlPlane:
         self.lock = RLock()
         self.profile = Profile.of(minor, gates)
         self.seed = seed
-        self._policy = policy
+        self._policy = policies.fifo
         self._paused: dict[str, None] = {}
         self._components = chosen(controllers)
         nodes = (1 if "kubelet" in self.components else 0) if nodes is None else nodes
@@ -82,8 +82,10 @@ class ControlPlane:
         self._compose(Store(INDEXERS), begin)
         for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes)):
             self._ask(request)
+        # from here on a trace has everything; what came before follows from the setup, whatever the policy
         self._commands = Tape()
         self._first_step = self.world.steps
+        self._policy = policy
 
     def _compose(self, store: Store, now: float) -> None:
         controllers, self._actors = compose(self._components, self.profile, self.authority, self.seed)
