@@ -2,15 +2,15 @@
 
 Types for patches (strategic merge, server-side apply):
 
-    spec = type_of(RESOURCES["pods"]).field("spec")        # Field(kind="object", type=Type(PodSpec), list_kind="granular")
-    containers = spec.type.field("containers")             # Field(kind="list", item="object", merge="name",
-                                                           #       list_kind="map", keys=("name",), type=Type(Container))
-    at(RESOURCES["pods"], "spec", "containers", "ports")   # the same by a path of field names: lists and maps are stepped
-                                                           # through, so no indexes
+    spec = type_of(RESOURCES["pods"]).field("spec")     # Field(kind="object", type=Type(PodSpec), list_kind="granular")
+    containers = spec.type.field("containers")          # Field(kind="list", item="object", type=Type(Container),
+                                                        #       merge="name", list_kind="map", keys=("name",))
+    at(RESOURCES["pods"], "spec", "containers", "ports")    # the same by a path of field names; lists and maps are
+                                                            # stepped through, so there are no indexes in it
 
-`Field.merge` is the key that strategic merge patch merges a list by; "" replaces the list, `VALUES` merges plain values;
-`Field.retain` says that `$retainKeys` counts. `Field.list_kind` is what server-side apply sees: "map" (items are the same
-when `keys` are equal), "set", "atomic", or "granular" for objects and maps that are owned field by field.
+`Field.merge` is the key that strategic merge patch merges a list by; "" replaces the list, `VALUES` merges plain
+values; `Field.retain` says that `$retainKeys` counts. `Field.list_kind` is what server-side apply sees: "map" (items
+are the same when `keys` are equal), "set", "atomic", or "granular" for objects and maps that are owned field by field.
 
 `decode` reads a body as a minor's server does: it checks types, drops what that minor does not know, and leaves a value
 in the form in which Go writes it again (nothing empty that Go would leave out, everything that Go always writes).
@@ -74,12 +74,8 @@ def decode(
 
 
 def _refused(resource: Resource, obj: Obj, why: str) -> Exception:
-    version = obj.get("apiVersion") or resource.api_version
-    return status.bad_request(f'{resource.kind} in version "{_version(version)}" cannot be handled as a {resource.kind}: {why}')
-
-
-def _version(api_version: str) -> str:
-    return api_version.rpartition("/")[2]
+    kind, version = resource.kind, str(obj.get("apiVersion") or resource.api_version).rpartition("/")[2]
+    return status.bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {why}')
 
 
 @lru_cache(maxsize=64)

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from sanb.apiserver import status
 from sanb.apiserver.context import Context
+from sanb.apiserver.defaults import default
 from sanb.apiserver.resources import Resource
+from sanb.apiserver.schema import decode
 from sanb.apiserver.status import FieldError
 from sanb.values import Obj
 
-try:
-    from sanb.apiserver.schema import decode
-except ImportError:
-    def decode(resource, obj, profile, strict=""):
-        return obj, ()
-try:
-    from sanb.apiserver.defaults import default
-except ImportError:
-    def default(resource, obj, profile):
-        return obj
 try:
     from sanb.apiserver.strategy import prepare_create, prepare_update
 except ImportError:
@@ -52,11 +44,12 @@ def reread(context: Context, body: object) -> Obj:
     request, resource = context.request, context.resource
     if type(body) is not dict:
         raise status.bad_request(f"the object provided is unrecognized (must be of type {resource.kind})")
+    profile, version = context.view.profile, body.get("apiVersion") or request.api_version
     body = typed(resource, body, request.api_version)
-    obj, warnings = decode(resource, body, context.view.profile, strict=_strict(context))
+    obj, warnings = decode(resource, body, profile, strict=_option(context, "fieldValidation"), text=_option(context, "text"))
     if warnings:
         context.warnings = (*context.warnings, *warnings)
-    return default(resource, obj, context.view.profile)
+    return default(resource, obj, profile, version)
 
 
 def typed(resource: Resource, body: Obj, served: str = "") -> Obj:
@@ -78,9 +71,9 @@ def typed(resource: Resource, body: Obj, served: str = "") -> Obj:
     return {**body, "apiVersion": newest, "kind": resource.kind}
 
 
-def _strict(context: Context) -> str:
+def _option(context: Context, name: str) -> str:
     options = context.options
-    return str(options.get("fieldValidation", "")) if options else ""
+    return str(options.get(name, "")) if options else ""
 
 
 def invalid(resource: Resource, obj: Obj, errors: list[FieldError]) -> Exception:

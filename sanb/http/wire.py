@@ -150,6 +150,8 @@ def _content(
         options["patchType"] = kind
         return _yaml(body) if kind == "apply" else _patch(body)
     if verb in ("create", "update"):
+        if media == JSON:
+            options["text"] = body.decode(errors="replace")  # the older decoders quote it
         return _object(media, body, place.kind)
     return _delete_options(media, body) if verb in ("delete", "deletecollection") and body.strip() else None
 

@@ -2,8 +2,8 @@
 
     name  type  marks…
 
-Types: `string bool int32 int64 quantity int-or-string time microtime bytes raw`, the name of another struct, and of each
-of them a list `[]X` or a map `{}X`.
+Types: `string bool int32 int64 quantity int-or-string time microtime bytes raw`, the name of another struct, and of
+each of them a list `[]X` or a map `{}X`.
 
 Marks about output, which Go's "omitempty" decides:
     `*`           a pointer: the zero value is kept when the client gives it (`replicas: 0`)
@@ -44,9 +44,9 @@ class Field(NamedTuple):
     """One field of a struct.
 
     `kind` is a scalar's name, "object", "list" or "map". `type` is the struct of an object, or of a list's or map's
-    items; `item` is the items' kind (a scalar's name or "object"). `merge` is the strategic merge key ("" = replace the
-    list, VALUES = merge plain values). `list_kind` is what server-side apply sees: "map" (with `keys`), "set", "atomic" or
-    "granular" (objects and maps whose fields are owned one by one).
+    items; `item` is the items' kind (a scalar's name or "object"). `merge` is the strategic merge key ("" = replace
+    the list, VALUES = merge plain values). `list_kind` is what server-side apply sees: "map" (with `keys`), "set",
+    "atomic" or "granular" (objects and maps whose fields are owned one by one).
     """
 
     name: str

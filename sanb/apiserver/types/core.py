@@ -15,7 +15,10 @@ def add(types: Types) -> None:
     """Put them into the registry."""
     types.add("Namespace", HEAD + "spec NamespaceSpec !\nstatus NamespaceStatus !")
     types.add("NamespaceSpec", "finalizers []string as=v1.FinalizerName")
-    types.add("NamespaceStatus", "phase string as=v1.NamespacePhase\nconditions []NamespaceCondition merge=type keys=type since=1.16")
+    types.add("NamespaceStatus", """
+        phase string as=v1.NamespacePhase
+        conditions []NamespaceCondition merge=type keys=type since=1.16
+    """)
     types.add("NamespaceCondition", """
         type string !
         status string !
@@ -100,7 +103,10 @@ def _services(types: Types) -> None:
     """)
     types.add("SessionAffinityConfig", "clientIP ClientIPConfig")
     types.add("ClientIPConfig", "timeoutSeconds int32 *")
-    types.add("ServiceStatus", "loadBalancer LoadBalancerStatus !\nconditions []Condition merge=type keys=type since=1.20")
+    types.add("ServiceStatus", """
+        loadBalancer LoadBalancerStatus !
+        conditions []Condition merge=type keys=type since=1.20
+    """)
     types.add("LoadBalancerStatus", "ingress []LoadBalancerIngress")
     types.add("LoadBalancerIngress", """
         ip string go=IP

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from sanb.apiserver.types.base import Types
 
+SPREADING = (
+    "topologySpreadConstraints []TopologySpreadConstraint"
+    " merge=topologyKey keys=topologyKey,whenUnsatisfiable since=1.16 on=1.18"
+)
+
 
 def add(types: Types) -> None:
     """Put them into the registry."""
@@ -49,7 +54,6 @@ def add(types: Types) -> None:
         enableServiceLinks bool * since=1.13
         preemptionPolicy string * as=v1.PreemptionPolicy since=1.15 on=1.19
         overhead {}quantity since=1.16 on=1.18
-        topologySpreadConstraints []TopologySpreadConstraint merge=topologyKey keys=topologyKey,whenUnsatisfiable since=1.16 on=1.18
         setHostnameAsFQDN bool * since=1.19 on=1.20
         os PodOS since=1.23 on=1.24 go=OS
         hostUsers bool * since=1.25 on=1.33
@@ -59,7 +63,7 @@ def add(types: Types) -> None:
         hostnameOverride string * since=1.34 on=1.35
         workloadRef WorkloadReference since=1.35 on=1.37 until=1.36
         schedulingGroup PodSchedulingGroup since=1.36 on=1.37
-    """)
+    """ + SPREADING)
     _details(types)
     _placement(types)
     _status(types)

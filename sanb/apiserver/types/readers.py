@@ -14,6 +14,9 @@ from sanb.values import Lazy
 
 DROP: Final = object()
 Reader = Callable[[Any], Any]
+_ZEROS: Final[dict[str, Any]] = {
+    "string": "", "bool": False, "int32": 0, "int64": 0, "quantity": "0", "int-or-string": 0,
+}
 _LIMITS: Final = {"int32": 2**31, "int64": 2**63}
 
 
@@ -72,7 +75,7 @@ class Compiler:
     def _zero(self, field: Field) -> Any:
         if field.kind == "object" and field.type and not field.pointer:
             return self.zero(field.type)
-        return {"string": "", "bool": False, "int32": 0, "int64": 0, "quantity": "0", "int-or-string": 0}.get(field.kind)
+        return _ZEROS.get(field.kind)
 
     def _field(self, field: Field) -> Reader:
         """The reader of one field: null, emptiness and gates included."""
@@ -114,7 +117,8 @@ def go_type(field: Field) -> str:
 
 
 GO_NAMES: Final = {
-    "string": "string", "bool": "bool", "int32": "int32", "int64": "int64", "bytes": "[]uint8", "quantity": "resource.Quantity",
+    "string": "string", "bool": "bool", "int32": "int32", "int64": "int64", "bytes": "[]uint8",
+    "quantity": "resource.Quantity",
 }
 
 

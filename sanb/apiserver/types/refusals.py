@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from json.decoder import scanstring
 from typing import Final
 
 from sanb.apiserver.types.base import Type
@@ -11,7 +10,7 @@ from sanb.apiserver.types.readers import Wrong, go_type, json_kind
 from sanb.values import json_default
 
 DECODERS: Final = {"1.10": ": ", "1.11": ".", "1.23": ""}
-"""What stands between the type and the field in the texts of the first two; the third names only the innermost struct."""
+"""What stands between type and field in the texts of the first two; the third names only the innermost struct."""
 _BLANK: Final = " \t\r\n"
 _NEAR, _FAR = 10, 50
 _OPERATIONS: Final = {
@@ -75,12 +74,18 @@ def _complaint(wrong: Wrong, text: str, start: int) -> tuple[str, str, int]:
         return f"readUint{bits}", "unexpected character: \ufffd", start + 1
     if wrong.wanted.startswith("[]"):
         return "decode slice", f"expect [ or n, but found {first}", start + 1
-    if wrong.wanted.startswith("map["):
+    if wrong.wanted.startswith("map[") or wrong.wanted == "v1.ResourceList":
         return "ReadMapCB", f"expect {{ or n, but found {first}", start + 1
-    if isinstance(wrong.path[0], tuple) and wrong.path[0][1].kind == "object" or wrong.wanted == "v1.ResourceList":
+    if wrong.wanted.startswith("v1.") and _is_struct(wrong):
         return "readObjectStart", f"expect {{ or n, but found {first}", start + 1
     operation, complaint = _OPERATIONS["bool" if wrong.wanted == "bool" else "string"]
     return operation, complaint + first, start + 1
+
+
+def _is_struct(wrong: Wrong) -> bool:
+    """Whether a struct was expected (and not a text whose type has a name of its own)."""
+    fields = [step[1] for step in wrong.path if isinstance(step, tuple)]
+    return not fields or fields[0].type is not None
 
 
 def _position(text: str, path: list[str | int]) -> int:
@@ -92,7 +97,7 @@ def _position(text: str, path: list[str | int]) -> int:
         key: str | int = 0
         while True:
             if isinstance(step, str):
-                key, at = scanstring(text, at + 1)
+                key, at = decoder.raw_decode(text, at)
                 at = _skip(text, _skip(text, at) + 1)
             if key == step:
                 break
