@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sanb.apiserver.client import Api
 from sanb.apiserver.relations import controller_of
-from sanb.apiserver.request import UserInfo
 from sanb.controllers import podhash, revisions, rolling
 from sanb.controllers import rollout_status as progress
+from sanb.controllers.identity import PROCESS, account_user
 from sanb.controllers.ownership import chooser, claim, involved, reference
 from sanb.controllers.rollout_math import active, new_size, replicas, reported, strategy, total_reported
 from sanb.errors import ApiError
@@ -19,10 +19,6 @@ from sanb.profiles.profile import Profile
 from sanb.values import Obj, evolve
 
 NAME: Final = "deployment-controller"
-USER: Final = UserInfo(
-    "system:serviceaccount:kube-system:deployment-controller",
-    groups=("system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"),
-)
 RESOURCE: Final = "deployments.apps"
 SETS: Final = "replicasets.apps"
 KIND: Final = "Deployment"
@@ -68,7 +64,7 @@ def _recreated(pod: Obj, lister: Any) -> Iterator[Key]:
 def controller(profile: Profile, authority: object, seed: int) -> Controller:
     """The controller of every minor."""
     return Controller(
-        NAME, NAME, "kube-controller-manager", USER,
+        NAME, NAME, PROCESS, account_user(NAME),
         watches=(
             Watch(RESOURCE, keys=_own_key),
             Watch(SETS, related=_set_keys),

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from sanb.apiserver.client import Api
 from sanb.apiserver.relations import controller_of
-from sanb.apiserver.request import UserInfo
 from sanb.controllers import victims
+from sanb.controllers.identity import PROCESS, account_user
 from sanb.controllers.ownership import chooser, claim, involved, reference
 from sanb.controllers.victims import ready_since
 from sanb.errors import ApiError
@@ -18,10 +18,6 @@ from sanb.times import parse, rfc3339
 from sanb.values import Obj
 
 NAME: Final = "replicaset-controller"
-USER: Final = UserInfo(
-    "system:serviceaccount:kube-system:replicaset-controller",
-    groups=("system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"),
-)
 RESOURCE: Final = "replicasets.apps"
 KIND: Final = "ReplicaSet"
 BURST: Final = 500
@@ -87,7 +83,7 @@ def _matters(old: Obj, new: Obj) -> bool:
 def controller(profile: Profile, authority: object, seed: int) -> Controller:
     """The controller of every minor."""
     return Controller(
-        NAME, NAME, "kube-controller-manager", USER,
+        NAME, NAME, PROCESS, account_user(NAME),
         watches=(
             Watch(RESOURCE, keys=_own_key),
             Watch("pods", related=_pod_keys, on=frozenset({"add", "update"}), changed=_matters),

@@ -86,6 +86,12 @@ class Informer:
             found = self._merge(found, lambda v: (index, value) in files(self.resource, v.last))
         return tuple(version.last for version in found)
 
+    def may_file(self, index: str, value: Hashable) -> bool:
+        """Whether anything is filed under `value`, or may be: an informer that is behind is not searched for it."""
+        return self.position < self._store.tape_length(self.resource) or self._store.head.tally(
+            self.resource, index, value
+        ) > 0
+
     def count(self, index: str, value: Hashable) -> int:
         """How many objects are filed under `value`; constant in their number where the informer is up to date."""
         return len(self.by(index, value)) if self.lag else self._store.head.tally(self.resource, index, value)

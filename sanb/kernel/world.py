@@ -262,6 +262,10 @@ class Lister:
         """Objects filed under `value`, in order of (namespace, name)."""
         return self.informer(resource).by(index, value)
 
+    def may_file(self, resource: str, index: str, value: Hashable) -> bool:
+        """Whether anything may be filed under `value`; a cheap "no" is certain where the informer is up to date."""
+        return self.informer(resource).may_file(index, value)
+
     def count_by(self, resource: str, index: str, value: Hashable) -> int:
         """How many objects are filed under `value`."""
         return self.informer(resource).count(index, value)

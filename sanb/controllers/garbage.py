@@ -1,0 +1,322 @@
+"""Garbage collector: deletes what has lost its owners, and lets owners go when their dependents are settled (SEM 6.2).
+
+Upstream keeps a graph of all objects. Here the store's index of owners is the graph, so that an object whose owners are
+alive costs a look at each of them and nothing else. Three kinds of keys are queued: `Item("judge", …)` looks at an
+object itself, `Item("orphan", …)` cuts the dependents of an object off, `Item("gone", …)` judges the dependents of an
+object that is no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from sanb.apiserver.client import Api
+from sanb.apiserver.resources import BY_KIND, RESOURCES
+from sanb.controllers.identity import PROCESS, account_user
+from sanb.errors import ApiError
+from sanb.kernel.controller import Controller, Watch
+from sanb.profiles.profile import Profile
+from sanb.values import Obj
+
+NAME: Final = "garbage-collector-controller"
+ORPHAN: Final = "orphan"
+FOREGROUND: Final = "foregroundDeletion"
+IGNORED: Final = ("events",)
+WATCHED: Final = tuple(resource for resource in RESOURCES if resource not in IGNORED)
+ABSENT_REMEMBERED: Final = 500
+"""So many owners that do not exist are remembered by uid."""
+INVALID_NAMESPACE: Final = {"1.10": False, "1.20": True}
+"""Whether an owner that lives in another namespace is reported."""
+
+
+class Item(NamedTuple):
+    """One object and what to do about it."""
+
+    work: str
+    resource: str
+    namespace: str
+    name: str
+    uid: str
+
+
+def _item(work: str, resource: str, obj: Obj) -> Item:
+    metadata = obj["metadata"]
+    return Item(work, resource, metadata.get("namespace", ""), metadata["name"], metadata["uid"])
+
+
+# ---------------------------------------------------------------------- what it watches
+
+
+def _owner_place(reference: Obj, namespace: str) -> tuple[str, str, str] | None:
+    """Where the owner of an object in `namespace` would be; None if its kind is unknown here."""
+    row = BY_KIND.get(reference["kind"])
+    if row is None or not row.serves(reference["apiVersion"]) or row.id in IGNORED:
+        return None
+    return row.id, namespace if row.namespaced else "", reference["name"]
+
+
+def _waits(obj: Obj) -> bool:
+    """Whether an object is being deleted in the foreground."""
+    metadata = obj["metadata"]
+    return bool(metadata.get("deletionTimestamp")) and FOREGROUND in (metadata.get("finalizers") or ())
+
+
+def _matters(old: Obj, new: Obj) -> bool:
+    """Whether an update changes owners, finalizers or the deletion."""
+    before, after = old["metadata"], new["metadata"]
+    for field in ("ownerReferences", "finalizers", "deletionTimestamp"):
+        a, b = before.get(field), after.get(field)
+        if a is not b and a != b:
+            return True
+    return False
+
+
+def _changed(resource: str) -> Callable[[Obj, Any], Iterable[Item]]:
+    def keys(obj: Obj, lister: Any) -> Iterable[Item]:
+        """What is to be done about an object that appeared or changed: mostly nothing."""
+        metadata = obj["metadata"]
+        references = metadata.get("ownerReferences")
+        if metadata.get("deletionTimestamp"):
+            return _deleting(resource, obj)
+        if references and not _all_solid(references, metadata.get("namespace", ""), lister):
+            return (_item("judge", resource, obj),)
+        return ()
+
+    return keys
+
+
+def _deleting(resource: str, obj: Obj) -> Iterator[Item]:
+    finalizers = obj["metadata"].get("finalizers") or ()
+    if ORPHAN in finalizers:
+        yield _item("orphan", resource, obj)
+    if FOREGROUND in finalizers:
+        yield _item("judge", resource, obj)
+
+
+def _all_solid(references: list[Obj], namespace: str, lister: Any) -> bool:
+    for reference in references:
+        place = _owner_place(reference, namespace)
+        if place is None:
+            continue
+        owner = lister.cached(*place)
+        if owner is None or owner["metadata"]["uid"] != reference["uid"] or _waits(owner):
+            return False
+    return True
+
+
+def _removed(resource: str) -> Callable[[Obj, Any], Iterator[Item]]:
+    def keys(obj: Obj, lister: Any) -> Iterator[Item]:
+        """Its dependents lose an owner; an owner that waits for its dependents has one less."""
+        metadata = obj["metadata"]
+        uid, namespace = metadata["uid"], metadata.get("namespace", "")
+        if any(lister.may_file(other, "owner", uid) for other in WATCHED):
+            yield _item("gone", resource, obj)
+        for reference in metadata.get("ownerReferences") or ():
+            place = _owner_place(reference, namespace)
+            owner = lister.cached(*place) if place is not None else None
+            if place is not None and owner is not None and _waits(owner):
+                yield _item("judge", place[0], owner)
+
+    return keys
+
+
+def controller(profile: Profile, authority: object, seed: int) -> Controller:
+    """The collector of every minor."""
+    changes = tuple(
+        Watch(resource, related=_changed(resource), on=frozenset({"add", "update"}), changed=_matters)
+        for resource in WATCHED
+    )
+    removals = tuple(Watch(resource, related=_removed(resource), on=frozenset({"delete"})) for resource in WATCHED)
+    return Controller(
+        NAME, NAME, PROCESS, account_user("generic-garbage-collector"), watches=(*changes, *removals),
+        reconcile=reconcile, workers=20,
+    )
+
+
+# ---------------------------------------------------------------------- one item
+
+
+async def reconcile(api: Api, key: Item) -> None:
+    """Do what is to be done about one object."""
+    if key.work == "gone":
+        for resource, dependent in _dependents(api, key.uid):
+            api.enqueue(_item("judge", resource, dependent))
+    elif key.work == "orphan":
+        await _cut_off(api, key)
+    else:
+        await _judge(api, key)
+
+
+def _dependents(api: Api, uid: str) -> Iterator[tuple[str, Obj]]:
+    for resource in WATCHED:
+        for dependent in api.cached_by(resource, "owner", uid):
+            yield resource, dependent
+
+
+async def _judge(api: Api, item: Item) -> None:
+    """Delete an object that has owners and none that is alive; drop the references to those that are not."""
+    latest = await _live(api, item.resource, item.namespace, item.name)
+    if latest is None or latest["metadata"]["uid"] != item.uid:
+        return
+    if latest["metadata"].get("deletionTimestamp"):
+        if _waits(latest):
+            await _wait_for_dependents(api, item, latest)
+        return
+    references = latest["metadata"].get("ownerReferences") or []
+    solid, dangling, waiting = await _classified(api, item, latest, references)
+    if solid and (dangling or waiting):
+        await _drop(api, item, [*dangling, *waiting])
+        for reference in waiting:
+            _judge_owner(api, item, reference)
+    elif not solid and references:
+        await _collect(api, item, latest, waiting)
+
+
+async def _live(api: Api, resource: str, namespace: str, name: str) -> Obj | None:
+    try:
+        return await api.get(resource, namespace, name)
+    except ApiError as error:
+        if error.code == 404:
+            return None
+        raise
+
+
+def _judge_owner(api: Api, item: Item, reference: Obj) -> None:
+    place = _owner_place(reference, item.namespace)
+    if place is not None:
+        api.enqueue(Item("judge", *place, reference["uid"]))
+
+
+async def _classified(
+    api: Api, item: Item, obj: Obj, references: list[Obj]
+) -> tuple[list[Obj], list[Obj], list[Obj]]:
+    """The references to owners that are alive, absent, and waiting for their dependents to go."""
+    solid: list[Obj] = []
+    dangling: list[Obj] = []
+    waiting: list[Obj] = []
+    for reference in references:
+        place = _owner_place(reference, item.namespace)
+        if place is None or (not item.namespace and place[1] == "" and BY_KIND[reference["kind"]].namespaced):
+            # a kind nobody knows here, or an owner that a cluster-scoped object cannot have: leave the object alone
+            solid.append(reference)
+            continue
+        if api.recall(("absent", reference["uid"], item.namespace)):
+            dangling.append(reference)
+            continue
+        owner = await _live(api, *place)
+        if owner is None or owner["metadata"]["uid"] != reference["uid"]:
+            _remember_absent(api, ("absent", reference["uid"], item.namespace))
+            _report_elsewhere(api, item, obj, reference, place[0])
+            dangling.append(reference)
+        else:
+            (waiting if _waits(owner) else solid).append(reference)
+    return solid, dangling, waiting
+
+
+def _remember_absent(api: Api, key: tuple[str, str, str]) -> None:
+    """Remember an owner that does not exist, and forget the one remembered longest ago."""
+    place = api.recall("next") or 0
+    oldest = api.recall(("slot", place))
+    if oldest is not None:
+        api.keep(oldest, None)
+    api.keep(("slot", place), key)
+    api.keep(key, True)
+    api.keep("next", (place + 1) % ABSENT_REMEMBERED)
+
+
+def _report_elsewhere(api: Api, item: Item, obj: Obj, reference: Obj, resource: str) -> None:
+    """Warn of an owner that lives in another namespace: such a reference counts for nothing."""
+    if not item.namespace or not api.profile.pick(INVALID_NAMESPACE):
+        return
+    if any(owner["metadata"]["uid"] == reference["uid"] for owner in api.cached_list(resource)):
+        kind = f"{reference['apiVersion']}/{reference['kind']}"
+        named = f"[{kind}, namespace: {item.namespace}, name: {reference['name']}, uid: {reference['uid']}]"
+        text = f'ownerRef {named} does not exist in namespace "{item.namespace}"'
+        api.event(obj, obj["kind"], "Warning", "OwnerRefInvalidNamespace", text)
+
+
+async def _drop(api: Api, item: Item, references: list[Obj]) -> None:
+    """Take references out of an object; nothing is left to do if it is gone or another one."""
+    removed = [{"$patch": "delete", "uid": reference["uid"]} for reference in references]
+    body = {"metadata": {"ownerReferences": removed, "uid": item.uid}}
+    try:
+        await api.patch(item.resource, item.namespace, item.name, body, kind="strategic")
+    except ApiError as error:
+        if error.code not in (404, 422):
+            raise
+
+
+async def _collect(api: Api, item: Item, obj: Obj, waiting: list[Obj]) -> None:
+    """Delete an object without living owners: as its owner goes, as its finalizers say, else in the background."""
+    finalizers = obj["metadata"].get("finalizers") or ()
+    if waiting and next(_dependents(api, item.uid), None) is not None:
+        await _unblock_circle(api, item, obj)
+        propagation = "Foreground"
+    elif ORPHAN in finalizers:
+        propagation = "Orphan"
+    else:
+        propagation = "Foreground" if FOREGROUND in finalizers else "Background"
+    try:
+        await api.delete(item.resource, item.namespace, item.name, uid=item.uid, propagation=propagation)
+    except ApiError as error:
+        if error.code != 404:
+            raise
+
+
+async def _unblock_circle(api: Api, item: Item, obj: Obj) -> None:
+    """In a circle of owners everybody would wait for everybody: the object stops blocking its own owners."""
+    if not any(_waits(dependent) for _, dependent in _dependents(api, item.uid)):
+        return
+    blocking = [one for one in obj["metadata"].get("ownerReferences") or () if one.get("blockOwnerDeletion")]
+    if blocking:
+        patches = [{"uid": one["uid"], "blockOwnerDeletion": False} for one in blocking]
+        body = {"metadata": {"ownerReferences": patches, "uid": item.uid}}
+        await api.patch(item.resource, item.namespace, item.name, body, kind="strategic")
+
+
+# ---------------------------------------------------------------------- owners that are being deleted
+
+
+def _blocks(dependent: Obj, uid: str) -> bool:
+    references = dependent["metadata"]["ownerReferences"]
+    return any(one["uid"] == uid and one.get("blockOwnerDeletion") for one in references)
+
+
+async def _wait_for_dependents(api: Api, item: Item, obj: Obj) -> None:
+    """Foreground deletion: judge the dependents that block; let the owner go when there are none."""
+    blocking = [(resource, one) for resource, one in _dependents(api, item.uid) if _blocks(one, item.uid)]
+    for resource, dependent in blocking:
+        if not _waits(dependent):
+            api.enqueue(_item("judge", resource, dependent))
+    if not blocking:
+        await _finish(api, item, obj, FOREGROUND)
+
+
+async def _cut_off(api: Api, item: Item) -> None:
+    """Orphan deletion: take the owner out of its dependents, then let it go."""
+    for resource, dependent in _dependents(api, item.uid):
+        await _drop(api, _item("judge", resource, dependent), [{"uid": item.uid}])
+    latest = await _live(api, item.resource, item.namespace, item.name)
+    if latest is not None and latest["metadata"]["uid"] == item.uid:
+        await _finish(api, item, latest, ORPHAN)
+
+
+async def _finish(api: Api, item: Item, obj: Obj, finalizer: str) -> None:
+    """Take a finalizer away.
+
+    Raises:
+        ApiError: the object has changed meanwhile: the item comes back.
+    """
+    metadata = obj["metadata"]
+    finalizers = metadata.get("finalizers") or []
+    if finalizer not in finalizers:
+        return
+    body = {"metadata": {
+        "resourceVersion": metadata["resourceVersion"], "finalizers": [one for one in finalizers if one != finalizer],
+    }}
+    try:
+        await api.patch(item.resource, item.namespace, item.name, body, kind="merge")
+    except ApiError as error:
+        if error.code != 404:
+            raise
