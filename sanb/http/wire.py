@@ -12,6 +12,7 @@ from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError, SanbError
 from sanb.http import gojson, paths
+from sanb.manifests import read_yaml
 from sanb.profiles.profile import Profile
 from sanb.values import json_default
 
@@ -33,6 +34,7 @@ REPRESENTATIONS: Final = {
     "1.10": "",
     "1.25": "\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
 }
+UNREADABLE_YAML: Final = "the object provided is unrecognized (must be of type {kind}): {error} ({summary})"
 STREAMS: Final = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
@@ -162,14 +164,14 @@ def _object(media: str, body: bytes, kind: str) -> Any:
     Raises:
         ApiError: 400, it cannot be read; 415, the server does not know the format.
     """
-    if media == YAML:
-        return _yaml(body)
-    if media != JSON:
+    if media not in (JSON, YAML):
         raise status.failure(415, "UnsupportedMediaType", UNKNOWN_FORMAT)
     text = body.decode(errors="replace")
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = read_yaml(text) if media == YAML else json.loads(text)
+    except ValueError as error:
+        if media == YAML:
+            raise status.bad_request(UNREADABLE_YAML.format(kind=kind, error=error, summary=summary(body))) from None
         raise unrecognized(kind, body, gojson.fault(text)) from None
     if not isinstance(found, dict) and found is not None:
         raise unrecognized(kind, body, gojson.unmarshal(_go_kind(found)))
@@ -217,12 +219,10 @@ def _delete_options(media: str, body: bytes) -> Any:
 
 
 def _yaml(body: bytes) -> Any:
-    from sanb.manifests import read_yaml
-
     try:
         return read_yaml(body.decode(errors="replace"))
     except ValueError as error:
-        raise status.bad_request(f"error decoding YAML: {error}") from None
+        raise status.bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
 
 
 # ---------------------------------------------------------------------- who
@@ -248,7 +248,7 @@ def impersonated(headers: Mapping[str, str], user: UserInfo) -> UserInfo:
 
 def render(response: Response, accept: str = JSON) -> Message:
     """The HTTP message that a response is."""
-    warnings = tuple(("Warning", f'299 - "{text}"') for text in response.warnings)
+    warnings = tuple(("Warning", f"299 - {json.dumps(text, ensure_ascii=False)}") for text in response.warnings)
     if isinstance(response.body, Watcher):
         return Message(response.code, (("Content-Type", JSON), *warnings), b"", response.body)
     if isinstance(response.body, str):

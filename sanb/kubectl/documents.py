@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+from sanb import manifests
 from sanb.kubectl.result import error
 from sanb.values import Obj, json_default, plain
 
@@ -21,16 +22,6 @@ class Document(NamedTuple):
 
     source: str
     obj: Obj
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without timestamps: they stay text."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 class _Dumper(yaml.SafeDumper):
@@ -95,11 +86,9 @@ def parse(text: str, source: str) -> list[Document]:
         Failure: it is neither YAML nor JSON.
     """
     try:
-        bodies = [body for body in yaml.load_all(text, Loader=_Loader) if body is not None]
-    except yaml.MarkedYAMLError as problem:
-        raise error(f"error parsing {source}: error converting YAML to JSON: {_go(problem)}") from None
-    except (yaml.YAMLError, ValueError) as problem:
-        raise error(f"error parsing {source}: error converting YAML to JSON: yaml: {problem}") from None
+        bodies = [body for body, _ in manifests.documents(text)]
+    except ValueError as problem:
+        raise error(f"error parsing {source}: error converting YAML to JSON: {problem}") from None
     found: list[Document] = []
     for body in bodies:
         if not isinstance(body, dict):
@@ -111,17 +100,6 @@ def parse(text: str, source: str) -> list[Document]:
                 else f'unable to decode "{source}": json: cannot unmarshal array into Go value of type '
                 "unstructured.detector"
             )
-        items = body.get("items") if str(body.get("kind", "")).endswith("List") else None
-        found.extend(Document(source, item) for item in (items if isinstance(items, list) else [body]))
+        found.extend(Document(source, item) for item in manifests.flattened([body]))
     return found
 
-
-def _go(problem: yaml.MarkedYAMLError) -> str:
-    """The same complaint in the words of Go's parser."""
-    mark = problem.problem_mark or problem.context_mark
-    line = (mark.line if mark else 0) + isinstance(problem, yaml.scanner.ScannerError)
-    what = re.sub(r", but (got|found) .*$", "", problem.problem or "")
-    what = re.sub(r"^expected ", "did not find expected ", what)
-    what = {"mapping values are not allowed here": "mapping values are not allowed in this context"}.get(what, what)
-    what = what.replace("<document start>", "<document start>").replace("<block end>", "key")
-    return f"yaml: line {line}: {what}" if line else f"yaml: {what}"
