@@ -36,6 +36,8 @@ REPRESENTATIONS: Final = {
 }
 UNREADABLE_YAML: Final = "the object provided is unrecognized (must be of type {kind}): {error} ({summary})"
 STREAMS: Final = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
+LONGEST_MANAGER: Final = 128
+"""A client that does not say who it is manages fields under the first word of its User-Agent, cut to this length."""
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
 
@@ -75,6 +77,8 @@ def parse(
     verb = _verb(method, place, query)
     options = _accepted(profile, given.get("accept", ""), query, verb, bool(place.name))
     content = _content(profile, verb, place, given.get("content-type", ""), body, options)
+    if verb in ("create", "update", "patch") and options.get("patchType") != "apply" and "user-agent" in given:
+        options.setdefault("fieldManager", given["user-agent"].partition("/")[0][:LONGEST_MANAGER])
     who = impersonated(given, user)
     return Request(
         verb, place.resource, place.namespace, _name(verb, place, options), place.subresource, content, options, who,
