@@ -88,7 +88,7 @@ def _container(shape: Shape, container: Obj, life: Life, number: int, reason: st
             return _waiting(name, asked, *life.blocked, shape.started)
         return _waiting(name, asked, reason, "", shape.started)
     began, ended = life.times[number]
-    found, identity = image(asked), container_id(shape, life.uid, name)
+    found, identity = image(asked), container_id(shape.runtime, life.uid, name)
     ready = not init or bool(ended) or container.get("restartPolicy") == "Always"
     status: Obj = {
         "name": name, "state": _ended(began, ended, identity) if ended else _running(began), "lastState": EMPTY,
@@ -102,9 +102,9 @@ def _container(shape: Shape, container: Obj, life: Life, number: int, reason: st
     return status
 
 
-def container_id(shape: Shape, uid: str, name: str) -> str:
+def container_id(runtime: str, uid: str, name: str) -> str:
     """The runtime's identity of a container."""
-    return f"{shape.runtime}://{blake2b(f'{uid}/{name}'.encode(), digest_size=32).hexdigest()}"
+    return f"{runtime}://{blake2b(f'{uid}/{name}'.encode(), digest_size=32).hexdigest()}"
 
 
 @lru_cache(maxsize=4096)
