@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -24,7 +25,8 @@ class FieldError(NamedTuple):
 
 def failure(code: int, reason: str, message: str, details: dict[str, Any] | None = None) -> ApiError:
     """A Failure Status as an exception."""
-    status: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message}
+    status: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+    status["message"] = message
     if reason:
         status["reason"] = reason
     if details is not None:
@@ -85,8 +87,8 @@ def conflict(resource: str, name: str, why: str = OPTIMISTIC_LOCK) -> ApiError:
 
 def invalid(kind: str, group: str, name: str, errors: Sequence[FieldError]) -> ApiError:
     """422: `group` as printed after the kind, empty for the core group."""
-    texts = [error.text for error in errors]
-    listed = texts[0] if len(texts) == 1 else "[" + ", ".join(dict.fromkeys(texts)) + "]"
+    texts = list(dict.fromkeys(error.text for error in errors))
+    listed = texts[0] if len(texts) == 1 else "[" + ", ".join(texts) + "]"
     causes = [{"reason": e.reason, "message": e.detail, "field": e.field} for e in errors]
     quoted = f"{kind}.{group}" if group else kind
     return failure(422, "Invalid", f'{quoted} "{name}" is invalid: {listed}', _details(name, group, kind, causes))
@@ -195,8 +197,18 @@ def required(field: str, detail: str = "") -> FieldError:
 
 def invalid_value(field: str, value: Any, detail: str) -> FieldError:
     """`value` is printed as Kubernetes prints it: strings quoted, numbers bare."""
-    shown = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    shown = quoted(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return invalid_shown(field, shown, detail)
+
+
+def invalid_shown(field: str, shown: str, detail: str) -> FieldError:
+    """The same for a value that is already put into words: a struct, a list."""
     return FieldError(field, "FieldValueInvalid", f"Invalid value: {shown}: {detail}")
+
+
+def quoted(text: str) -> str:
+    """A string in quotes, as Go's %q shows it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def field_forbidden(field: str, detail: str) -> FieldError:
@@ -204,13 +216,23 @@ def field_forbidden(field: str, detail: str) -> FieldError:
 
 
 def unsupported(field: str, value: str, supported: Sequence[str]) -> FieldError:
+    return unsupported_shown(field, quoted(value), supported)
+
+
+def unsupported_shown(field: str, shown: str, supported: Sequence[str]) -> FieldError:
+    """The same for a value that is already put into words."""
     listed = ", ".join(f'"{item}"' for item in supported)
-    return FieldError(field, "FieldValueNotSupported", f'Unsupported value: "{value}": supported values: {listed}')
+    return FieldError(field, "FieldValueNotSupported", f"Unsupported value: {shown}: supported values: {listed}")
 
 
 def field_not_found(field: str, value: str) -> FieldError:
-    return FieldError(field, "FieldValueNotFound", f'Not found: "{value}"')
+    return FieldError(field, "FieldValueNotFound", f"Not found: {quoted(value)}")
 
 
 def duplicate(field: str, value: str) -> FieldError:
-    return FieldError(field, "FieldValueDuplicate", f'Duplicate value: "{value}"')
+    return FieldError(field, "FieldValueDuplicate", f"Duplicate value: {quoted(value)}")
+
+
+def too_long(field: str, detail: str) -> FieldError:
+    """`detail` says how long it may be; the value is not shown."""
+    return FieldError(field, "FieldValueTooLong", f"Too long: {detail}")

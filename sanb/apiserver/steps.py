@@ -10,25 +10,6 @@ from sanb.apiserver.schema import decode
 from sanb.apiserver.status import FieldError
 from sanb.values import Obj
 
-try:
-    from sanb.apiserver.strategy import prepare_create, prepare_update
-except ImportError:
-    def prepare_create(resource, obj, profile):
-        if resource.kind == "Namespace":
-            return {**obj, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
-        if resource.kind == "Pod":
-            return {**obj, "status": {"phase": "Pending", "qosClass": "BestEffort"}}
-        return obj
-    def prepare_update(resource, new, old, profile):
-        return new
-try:
-    from sanb.apiserver.validation import validate, validate_update
-except ImportError:
-    def validate(resource, obj, profile):
-        return []
-    def validate_update(resource, new, old, profile):
-        return []
-
 
 def read_body(context: Context) -> Obj:
     """The request's object: checked for kind and types, pruned, defaulted.

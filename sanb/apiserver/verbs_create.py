@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sanb.apiserver import metadata, status, steps
+from sanb.apiserver import metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import CREATE
+from sanb.apiserver.apply import TRACKED, track_managers
 from sanb.apiserver.context import Context
 from sanb.apiserver.request import Outcome, Wait
 from sanb.values import Obj
@@ -13,8 +14,23 @@ RV_ON_CREATE = "resourceVersion should not be set on objects to be created"
 
 def create(context: Context) -> Outcome:
     """Make one object."""
-    obj = steps.read_body(context)
-    return create_object(context, metadata.ensure_namespace(context, obj))
+    obj = metadata.ensure_namespace(context, steps.read_body(context))
+    if context.options and context.options.get("fieldManager"):
+        obj = followed(context, obj)
+    return create_object(context, obj)
+
+
+def followed(context: Context, obj: Obj) -> Obj:
+    """The object with the field manager that its client names.
+
+    Real servers follow every client. Here only those that say who they are (kubectl, HTTP) are, until the first apply: what
+    controllers and programs make by the thousand stays small.
+    """
+    view = context.view
+    if not view.profile.pick(TRACKED):
+        return obj
+    manager = str(context.options["fieldManager"])
+    return track_managers(context.resource, {}, obj, manager, view.now_text, view.profile)
 
 
 def create_object(context: Context, obj: Obj) -> Outcome:
@@ -27,8 +43,8 @@ def create_object(context: Context, obj: Obj) -> Outcome:
     if isinstance(admitted, Wait):
         return admitted
     obj, tally = metadata.created(context, admitted.obj or obj)
-    obj = steps.prepare_create(resource, obj, view.profile)
-    errors = steps.validate(resource, obj, view.profile)
+    obj = strategy.prepare_create(resource, obj, view.profile)
+    errors = validation.validate(resource, obj, view.profile)
     if errors:
         raise steps.invalid(resource, obj, errors)
     waiting = chain.validate(view, admitted._replace(obj=obj))

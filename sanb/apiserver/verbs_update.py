@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sanb.apiserver import metadata, status, steps
+from sanb.apiserver import metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import UPDATE
 
-try:
-    from sanb.apiserver.apply import server_side_apply, track_managers
-except ImportError:
-    server_side_apply = track_managers = None
+from sanb.apiserver.apply import manager_of, server_side_apply, track_managers
 from sanb.apiserver.context import Context
 
 from sanb.apiserver.patch import apply_patch
@@ -35,8 +32,9 @@ def update_object(context: Context, new: Obj, old: Obj) -> Outcome:
         return admitted
     new = admitted.obj or new
     metadata.check_revision(context, new, old)
-    new = steps.prepare_update(resource, metadata.updated(new, old), old, view.profile)
-    errors = steps.validate_update(resource, new, old, view.profile)
+    part = context.request.subresource
+    new = strategy.prepare_update(resource, metadata.updated(new, old), old, view.profile, part)
+    errors = validation.validate_update(resource, new, old, view.profile, part)
     if errors:
         raise steps.invalid(resource, new, errors)
     waiting = chain.validate(view, admitted._replace(obj=new))
@@ -47,19 +45,22 @@ def update_object(context: Context, new: Obj, old: Obj) -> Outcome:
 
 def write(context: Context, new: Obj, old: Obj) -> Outcome:
     """Store a new value, unless it is the old one; an object that only waited for its finalizers goes."""
-    if new is old or new == old:
+    if new is old:
+        return context.answer(200, old)
+    if ("managedFields" in old["metadata"] or "managedFields" in new["metadata"]) and context.options.get("patchType") != "apply":
+        new = _managed(context, new, old)
+    if new == old:
         return context.answer(200, old)
     if finished(new):
         return context.remove(200, context.key, new)
-    return context.store(200, context.key, _managed(context, new, old))
+    return context.store(200, context.key, new)
 
 
 def _managed(context: Context, new: Obj, old: Obj) -> Obj:
-    """Field managers are followed from the first apply on."""
-    if "managedFields" not in old["metadata"] or context.options.get("patchType") == "apply":
-        return new
-    manager = str(context.options.get("fieldManager") or "unknown")
-    return track_managers(context.resource, old, new, manager, context.view.now_text, context.view.profile)
+    """Field managers of an object that somebody applied, or that a client made who says who it is."""
+    request, view = context.request, context.view
+    manager = manager_of(context.options, request.user)
+    return track_managers(context.resource, old, new, manager, view.now_text, view.profile, request.subresource)
 
 
 def patch(context: Context) -> Outcome:
@@ -73,7 +74,10 @@ def patch(context: Context) -> Outcome:
 
 def patched(context: Context, kind: str, old: Obj) -> Obj:
     """The object as the patch makes it: decoded and defaulted."""
-    new = apply_patch(kind, context.resource, old, context.request.body, context.view.profile)
+    if kind == "apply":
+        new = _configured(context, old)
+    else:
+        new = apply_patch(kind, context.resource, old, context.request.body, context.view.profile)
     if new is old:
         return old
     return steps.reread(context, metadata.ensure_namespace(context, _named(new, old)))
@@ -86,17 +90,22 @@ def _named(new: Any, old: Obj) -> Obj:
 
 def _apply(context: Context) -> Outcome:
     """Server-side apply: creates what is not there."""
-    request, view, resource = context.request, context.view, context.resource
-    manager = str(context.options.get("fieldManager") or "")
-    if not manager:
-        raise status.missing_field_manager()
-    version = view.table.get(context.key)
+    version = context.view.table.get(context.key)
     live = version.obj if version is not None else None
-    force = str(context.options.get("force", "")).lower() in ("true", "1")
-    new = server_side_apply(resource, live, request.body, manager, force, view.now_text, view.profile)
-    if live is None:
-        metadata.ensure_name(context, new)
-        return create_object(context, steps.reread(context, metadata.ensure_namespace(context, new)))
+    new = _configured(context, live)
     if new is live:
         return context.answer(200, live)
-    return update_object(context, steps.reread(context, metadata.ensure_namespace(context, new)), live)
+    new = metadata.ensure_name(context, steps.reread(context, metadata.ensure_namespace(context, new)))
+    return create_object(context, new) if live is None else update_object(context, new, live)
+
+
+def _configured(context: Context, live: Obj | None) -> Obj:
+    """The live object, or nothing, with the applied configuration laid over it."""
+    request, view, options = context.request, context.view, context.options
+    manager = str(options.get("fieldManager") or "")
+    if not manager:
+        raise status.missing_field_manager()
+    force = str(options.get("force", "")).lower() in ("true", "1")
+    return server_side_apply(
+        context.resource, live, request.body, manager, force, view.now_text, view.profile, request.subresource
+    )

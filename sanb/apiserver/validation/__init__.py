@@ -1,0 +1,92 @@
+"""Validation of objects: the faults that a 422 lists, in Kubernetes' order and words (SEM 3, 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from sanb.apiserver.resources import Resource
+from sanb.apiserver.status import FieldError
+from sanb.apiserver.validation import basic, metadata, pods, podupdates, rbac, secrets, services, workloads
+from sanb.apiserver.validation.names import path_segment
+from sanb.apiserver.validation.rules import Rules, rules_of
+from sanb.profiles.profile import Profile
+from sanb.values import Obj
+
+Create = Callable[[list[FieldError], Obj, Rules], None]
+Update = Callable[[list[FieldError], Obj, Obj, Rules], None]
+
+
+class Kind(NamedTuple):
+    """The checks of one kind. `fields` are what they look at besides metadata: as long as they stay, so does the verdict."""
+
+    create: Create
+    update: Update
+    fields: tuple[str, ...] = ("spec",)
+    status: Update = basic.metadata_update
+    others: tuple[tuple[str, Update], ...] = ()
+    """Updates of other subresources."""
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "Namespace": Kind(basic.namespace, basic.namespace_update, others=(("finalize", basic.namespace_finalize),)),
+    "ServiceAccount": Kind(basic.account, basic.account_update, ()),
+    "Secret": Kind(secrets.secret, secrets.secret_update, ("data", "type", "immutable")),
+    "ConfigMap": Kind(secrets.configmap, secrets.configmap_update, ("data", "binaryData", "immutable")),
+    "Pod": Kind(pods.create, podupdates.update, status=podupdates.status_update,
+                others=(("ephemeralcontainers", podupdates.ephemeral_update),)),
+    "Node": Kind(basic.node, basic.node_update),
+    "Event": Kind(basic.event, basic.event_update, ("involvedObject",)),
+    "Service": Kind(services.service, services.service_update),
+    "ReplicaSet": Kind(workloads.replicaset, workloads.replicaset_update, status=workloads.replicaset_status),
+    "Deployment": Kind(workloads.deployment, workloads.deployment_update, status=workloads.deployment_status),
+    "Role": Kind(rbac.role, rbac.role_update, ("rules",)),
+    "ClusterRole": Kind(rbac.role, rbac.role_update, ("rules", "aggregationRule")),
+    "RoleBinding": Kind(rbac.binding, rbac.binding_update, ("roleRef", "subjects")),
+    "ClusterRoleBinding": Kind(rbac.binding, rbac.binding_update, ("roleRef", "subjects")),
+}
+
+
+def validate(resource: Resource, obj: Obj, profile: Profile) -> list[FieldError]:
+    """The faults of a new object that is decoded, defaulted and admitted; an empty list if there are none."""
+    out: list[FieldError] = []
+    kind = KINDS.get(resource.kind)
+    if kind is not None:
+        kind.create(out, obj, rules_of(profile))
+    return out
+
+
+def validate_update(
+    resource: Resource, new: Obj, old: Obj, profile: Profile, subresource: str = ""
+) -> list[FieldError]:
+    """The faults of an update; `subresource` tells which part is updated."""
+    if new is old:
+        return []
+    kind = KINDS.get(resource.kind)
+    if kind is None:
+        return []
+    rules = rules_of(profile)
+    after, before = new["metadata"], old["metadata"]
+    fine = metadata.harmless(after, before, rules)
+    if fine and subresource != "status" and _unchanged(kind, new, old, after, before):
+        return []
+    out: list[FieldError] = []
+    if not fine:
+        # Every update looks at the metadata twice before the kind's own rules look at it again.
+        metadata.created(out, after, resource.namespaced, path_segment, rules, own=False)
+        metadata.updated(out, after, before, rules, own=False)
+    _chosen(kind, subresource)(out, new, old, rules)
+    return out
+
+
+def _unchanged(kind: Kind, new: Obj, old: Obj, after: Obj, before: Obj) -> bool:
+    """Whether what the kind looks at is the very same; annotations matter to some."""
+    return after.get("annotations") is before.get("annotations") and all(
+        new.get(field) is old.get(field) for field in kind.fields
+    )
+
+
+def _chosen(kind: Kind, subresource: str) -> Update:
+    if subresource == "status":
+        return kind.status
+    return dict(kind.others).get(subresource, kind.update)
