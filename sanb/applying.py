@@ -26,7 +26,9 @@ class Row(NamedTuple):
     @property
     def place(self) -> str:
         """Where the object stands."""
-        return f"{self.source}, document {self.document} (line {self.line})" if self.source else f"object {self.document}"
+        if not self.source:
+            return f"object {self.document}"
+        return f"{self.source}, document {self.document} (line {self.line})"
 
 
 class Applied(list[Row]):

@@ -36,7 +36,8 @@ class Cluster(ControlPlane):
         seed: decides every random name, uid, delay and key; the same seed and calls give the same bytes.
         gates: feature gates to flip, `{"LegacyServiceAccountTokenNoAutoGeneration": False}`.
         controllers: what runs, in kube-controller-manager's syntax: `"*,-scheduler,-kubelet"`.
-        nodes: how many ample Nodes, or descriptions `[{"name": "node-1", "pods": 110}]`; by default 1 with a kubelet, else 0.
+        nodes: how many ample Nodes, or descriptions `[{"name": "node-1", "pods": 110}]`; by default one if there is a
+            kubelet, else none.
         keys: "seeded" (keys from a pool that is shipped, insecure and repeatable) or "random".
         policy: who goes next; see `sanb.policies`.
         start: when virtual time begins, seconds since the epoch or RFC 3339 text.
@@ -60,8 +61,8 @@ class Cluster(ControlPlane):
             kind: "pod", "pods", "po", "Pod", "deployment", …
             name: its name; or give `generate_name="web-"`.
             namespace: where; ignored for cluster-scoped kinds.
-            fields: what the kind takes (image, replicas, data, service_account, automount, labels, …), and `body`, a whole
-                or partial manifest that counts more.
+            fields: what the kind takes (image, replicas, data, service_account, automount, labels, …), and `body`, a
+                whole or partial manifest that counts more.
 
         Returns:
             The object as the server stored it.
@@ -143,7 +144,8 @@ class Cluster(ControlPlane):
         return self._answer(Request("update", row.id, space if row.namespaced else "", metadata["name"], body=body))
 
     def delete(
-        self, kind: str, name: str, *, namespace: str = "default", grace: int | None = None, propagation: str | None = None
+        self, kind: str, name: str, *, namespace: str = "default", grace: int | None = None,
+        propagation: str | None = None,
     ) -> Object:
         """Delete an object; finalizers and grace periods may keep it for a while.
 
