@@ -55,9 +55,8 @@ def test_nothing_is_made_in_a_terminating_namespace() -> None:
         'pods "p" is forbidden: unable to create new content in namespace test because it is being terminated'
     )
     (cause,) = error.status["details"]["causes"]
-    assert cause == {
-        "reason": "NamespaceTerminating", "message": "namespace test is being terminated", "field": "metadata.namespace",
-    }
+    message = "namespace test is being terminated"
+    assert cause == {"reason": "NamespaceTerminating", "message": message, "field": "metadata.namespace"}
 
 
 def test_1_10_gives_no_cause() -> None:
