@@ -76,7 +76,10 @@ class Lazy:
         return other + str(self)
 
     def __lt__(self, other: object) -> bool:
-        return str(self) < str(other)
+        return str(self) < other if isinstance(other, str | Lazy) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return str(self) > other if isinstance(other, str | Lazy) else NotImplemented
 
     def __eq__(self, other: object) -> bool:
         if self is other:

@@ -176,7 +176,7 @@ def _member(body: Obj, name: str, kind: str) -> Obj:
 def _wrong(path: str, target: str, value: object) -> Exception:
     """400: a member has the wrong type, in the words of Go's decoder."""
     names: Mapping[type, str] = {str: "string", bool: "bool", list: "array", dict: "object"}
-    found = names.get(type(value), "number" if type(value) is int else f"number {value}")
+    found = names.get(type(value), f"number {value}" if target == "int64" else "number")
     struct = "TokenRequestSpec" if path.startswith("spec.") else KIND
     return status.bad_request(
         f'{KIND} in version "v1" cannot be handled as a {KIND}: json: cannot unmarshal {found}'

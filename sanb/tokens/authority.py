@@ -28,7 +28,7 @@ SIGNATURE: Final = 256
 GO_ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 CRYPTO: Final = {
     "1.10": "square/go-jose: error in cryptographic primitive",
-    "1.29": "go-jose/go-jose: error in cryptographic primitive",
+    "1.33": "go-jose/go-jose: error in cryptographic primitive",
 }
 NO_KEYS: Final = "invalid signature, no keys found"
 
