@@ -7,12 +7,11 @@ text, keys become text. Nothing is ever constructed but dictionaries, lists and 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from glob import glob
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import yaml
 
@@ -25,13 +24,16 @@ DEEPEST: Final = 300
 _PLAIN: Final = "plain"
 _STANDARD: Final = "tag:yaml.org,2002:"
 _WORDS: Final[Mapping[str, Any]] = {
-    **{word: True for word in ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON")},
-    **{word: False for word in ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")},
-    **{word: None for word in ("", "~", "null", "Null", "NULL")},
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
 _INTEGER: Final = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_INFINITE: Final = {
+    **{sign + word: f"{sign or '+'}Inf" for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), "NaN"),
+}
 
 
 class Document(NamedTuple):
@@ -58,7 +60,7 @@ class Fault(ValueError):
 class _Tagless:
     """Scalars are not told apart by the parser: one tag marks all that are written plain."""
 
-    yaml_implicit_resolvers: Final = {None: [(_PLAIN, re.compile(""))]}
+    yaml_implicit_resolvers: ClassVar[dict[Any, Any]] = {None: [(_PLAIN, re.compile(""))]}
 
 
 class _PythonLoader(_Tagless, yaml.SafeLoader):
@@ -206,9 +208,8 @@ def plain(text: str, line: int = 0) -> Any:
     if _FLOAT.fullmatch(digits):
         number = float(digits)
         return int(number) if number.is_integer() and abs(number) < 1e21 else number
-    if _INFINITE.fullmatch(text):
-        shown = math.nan if "n" in text.lower()[:3] and "inf" not in text.lower() else math.inf
-        raise Fault(f"json: unsupported value: {'NaN' if math.isnan(shown) else '-Inf' if text[0] == '-' else '+Inf'}", line)
+    if text in _INFINITE:
+        raise Fault(f"json: unsupported value: {_INFINITE[text]}", line)
     return text
 
 
@@ -236,7 +237,7 @@ def _go_fault(problem: yaml.MarkedYAMLError, source: str) -> Fault:
     text = problem.problem or "unknown problem parsing YAML content"
     last = problem.problem_mark or problem.context_mark
     place = last.line + 1 if last is not None else 0
-    if text.startswith("found undefined alias"):
+    if last is not None and text.startswith("found undefined alias"):
         found = re.match(r"\*([\w-]+)", source.splitlines()[last.line][last.column:])
         return Fault(f"yaml: unknown anchor '{found.group(1) if found else ''}' referenced", place)
     if problem.context == "while parsing a block collection":
@@ -271,8 +272,8 @@ def read(source: Any, recursive: bool = False) -> list[Document]:
         return list(_parsed(source, ""))
     if not isinstance(source, (str, Path)):
         raise ManifestError(
-            f"A manifest cannot be a {type(source).__name__}. Give a path, a folder, a pattern like 'manifests/*.yaml', "
-            "YAML text, a dictionary, or a list of those."
+            f"A manifest cannot be of type {type(source).__name__}. Give a path, a folder, a pattern like "
+            "'manifests/*.yaml', YAML text, a dictionary, or a list of those."
         )
     return [document for path in _files(source, recursive) for document in _parsed(_content(path), str(path))]
 
@@ -293,7 +294,7 @@ def _files(source: str | Path, recursive: bool) -> list[Path]:
         return found
     if place.exists():
         return [place]
-    found = sorted(Path(path) for path in glob(str(source), recursive=True))
+    found = sorted(Path(path) for path in glob(str(source), recursive=True))  # noqa: PTH207 (patterns may be absolute)
     if found:
         return [path for one in found for path in (_files(one, recursive) if one.is_dir() else [one])]
     raise ManifestError(
@@ -306,7 +307,7 @@ def _content(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"The manifest {path} cannot be read: {error}. It must be a readable text file in UTF-8.") from None
+        raise ManifestError(f"The manifest {path} cannot be read: {error}. It must be a text file in UTF-8.") from None
 
 
 def _parsed(text: str, file: str) -> Iterator[Document]:
@@ -322,7 +323,7 @@ def _parsed(text: str, file: str) -> Iterator[Document]:
 def _objects(value: Any, file: str, number: int, line: int) -> Iterator[Document]:
     """The object of a document, or those of a list."""
     if not isinstance(value, dict):
-        kind = {list: "a list", str: "text"}.get(type(value), f"a {type(value).__name__}")
+        kind = "a list" if isinstance(value, list) else "text" if isinstance(value, str) else f"the value {value}"
         raise ManifestError(
             f"{_place(file, number, line)} is {kind}, not an object. An object begins with apiVersion: and kind:. "
             + ("Several objects are separated by lines of three dashes." if isinstance(value, list) else "")
@@ -347,30 +348,29 @@ def _place(file: str, number: int, line: int) -> str:
 
 
 CAUSES: Final = (
-    ("cannot start any token", "A tab stands where blanks should", "indent with blanks; quote values that begin with @, ` or %"),
-    ("mapping values are not allowed", "A value contains ': ', or a line is indented too far", "put the value in quotes, or align the line"),
-    ("did not find expected key", "A line is indented otherwise than its neighbours", "align the keys of one object in one column"),
-    ("did not find expected '-' indicator", "A list goes on with a line that is no item", "begin each item with '- ', in one column"),
-    ("did not find expected ',' or", "A bracket is not closed", "close it, or write the list over several lines"),
-    ("node content", "A bracket is not closed, or a value is missing", "close it, or write the value"),
-    ("unexpected end of stream", "A quote is not closed", "close it"),
-    ("already set in map", "The key was copied and not renamed", "remove one of the two, or move it to the object it belongs to"),
-    ("anchor", "An alias (*name) does not have its anchor (&name)", "define the anchor above, or quote a value that begins with *"),
+    ("cannot start any token", "A tab where blanks should be, or a value that begins with @, ` or %: use blanks, or quotes"),
+    ("tab character", "A tab stands where blanks should: indent with blanks"),
+    ("mapping values are not allowed", "A value contains ': ', or a line is too far right: quote it, or align it"),
+    ("did not find expected key", "A line is indented otherwise than its neighbours: align the keys of an object"),
+    ("did not find expected '-' indicator", "A list goes on with a line that is no item: begin items with '- '"),
+    ("did not find expected ',' or", "A bracket is not closed: close it, or write the list over several lines"),
+    ("node content", "A bracket is not closed, or a value is missing: close it, or write the value"),
+    ("unexpected end of stream", "A quote is not closed: close it"),
+    ("already set in map", "The key stands there twice, perhaps copied and not renamed: remove or rename one"),
+    ("anchor", "An alias (*name) needs its anchor (&name) above: define it, or quote a value that begins with *"),
 )
-"""What a complaint contains, its likely cause, and what to do."""
+"""What a complaint contains; its likely cause and what to do."""
 
 
 def _explained(fault: Fault, text: str, file: str, number: int) -> str:
     """A complaint with where, why, the likely cause and the next step."""
     reason = str(fault).removeprefix("yaml: ").removeprefix("unmarshal errors:\n  ")
     reason = re.sub(r"^line \d+: ", "", reason)
-    lines = text.splitlines()
-    shown = f": `{lines[fault.line - 1].strip()}`" if 0 < fault.line <= len(lines) and lines[fault.line - 1].strip() else ""
+    line = "".join(text.splitlines()[fault.line - 1:fault.line]).strip() if fault.line else ""
+    shown = f": `{line}`" if line else ""
     head = f"{_place(file, number, max(fault.line, 1))} is no valid YAML: {reason}{shown}."
-    for words, cause, step in CAUSES:
-        if words in reason:
-            return f"{head} {cause}: {step}."
-    return f"{head} Check the indentation and the quotes around this line."
+    otherwise = "Check the indentation and the quotes around it"
+    return f"{head} {next((advice for words, advice in CAUSES if words in reason), otherwise)}."
 
 
 def flattened(values: Iterable[Any]) -> list[Obj]:

@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from sanb.apiserver import fieldset, status
 from sanb.apiserver.fieldset import EMPTY, FieldSet, Path
+from sanb.apiserver.request import UserInfo
 from sanb.apiserver.resources import Resource
-from sanb.apiserver.schema import Type, type_of
+from sanb.apiserver.schema import Field, Type, type_of
 from sanb.errors import ApiError
 from sanb.profiles.profile import Profile
 from sanb.values import Obj, json_default
@@ -27,7 +28,8 @@ NAMES_KIND: Final = {"1.10": False, "1.26": True}
 SUBRESOURCES: Final = {"1.10": False, "1.22": True}
 """Whether a manager is another one for each subresource."""
 _META: Final = (
-    "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields", "resourceVersion",
+    "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
+    "resourceVersion",
 )
 STRIPPED: Final[FieldSet] = frozenset((
     ("f:apiVersion",), ("f:kind",), ("f:metadata",), *(("f:metadata", f"f:{name}") for name in _META),
@@ -55,7 +57,7 @@ class Manager(NamedTuple):
     @property
     def identifier(self) -> str:
         """The text that the server sorts managers by."""
-        pairs = (("manager", self.name), ("operation", self.operation), ("apiVersion", self.version), ("subresource", self.subresource))
+        pairs = zip(("manager", "operation", "apiVersion", "subresource"), self, strict=True)
         return json.dumps({key: value for key, value in pairs if value}, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -88,8 +90,13 @@ def read(entries: list[Obj] | None) -> Managers:
 
 def written(managers: Managers) -> list[Obj]:
     """The entries of managedFields: those who applied first, each kind by time."""
-    listed = sorted(managers.items(), key=lambda one: (one[0].operation, one[1].time, one[0].name, one[1].version, one[0].subresource))
+    listed = sorted(managers.items(), key=_rank)
     return [_entry(manager, owned) for manager, owned in listed]
+
+
+def _rank(one: tuple[Manager, Owned]) -> tuple[str, ...]:
+    manager, owned = one
+    return manager.operation, owned.time, manager.name, owned.version, manager.subresource
 
 
 def _entry(manager: Manager, owned: Owned) -> Obj:
@@ -132,14 +139,31 @@ def _own(fields: FieldSet, resource: Resource, subresource: str) -> FieldSet:
 
 # ---------------------------------------------------------------------- updates
 
+COMPONENTS: Final = (
+    ("system:serviceaccount:kube-system:", "kube-controller-manager"),
+    ("system:kube-controller-manager", "kube-controller-manager"),
+    ("system:node:", "kubelet"),
+    ("system:kube-scheduler", "kube-scheduler"),
+    ("system:apiserver", "kube-apiserver"),
+)
+"""Beginnings of user names, and the programs that call themselves so."""
+
+
+def manager_of(options: Mapping[str, Any], user: UserInfo) -> str:
+    """The name of the manager that a request is: the one it gives, or the program whose user it is."""
+    given = options.get("fieldManager")
+    if given:
+        return str(given)
+    return next((program for start, program in COMPONENTS if user.name.startswith(start)), "unknown")
+
 
 def track_managers(
     resource: Resource, old: Obj, new: Obj, manager: str, now_text: str, profile: Profile, subresource: str = ""
 ) -> Obj:
     """The new object with its field managers brought up to date; `old` is {} for one that is created.
 
-    Whoever changes a field owns it alone. An object whose managers nobody followed so far stays so, and so does one whose
-    managers the client takes away by an empty list.
+    Whoever changes a field owns it alone. An object whose managers nobody followed so far stays so, and so does one
+    whose managers the client takes away by an empty list.
     """
     given = (new.get("metadata") or {}).get("managedFields")
     if given is not None and (not given or given == [{}]):
@@ -234,7 +258,7 @@ def _applied(
     struct, before = type_of(resource), live or {}
     last = managers.get(who)
     mine = _own(fieldset.of(body, struct), resource, who.subresource)
-    merged = fieldset.merged(before, body, struct)
+    merged: Obj = fieldset.merged(before, body, struct)
     if last is not None:
         others = EMPTY.union(*(owned.fields for manager, owned in managers.items() if manager != who))
         merged = _pruned(merged, last.fields, mine | others, struct)
@@ -285,7 +309,10 @@ def conflicts(fields: Mapping[Manager, FieldSet]) -> ApiError:
         (manager, fieldset.shown(path))
         for manager in sorted(fields, key=lambda one: one.identifier) for path in fieldset.ordered(fields[manager])
     ]
-    causes = [{"reason": "FieldManagerConflict", "message": f"conflict with {m.text}", "field": path} for m, path in listed]
+    causes = [
+        {"reason": "FieldManagerConflict", "message": f"conflict with {manager.text}", "field": path}
+        for manager, path in listed
+    ]
     if len(listed) == 1:
         message = f"Apply failed with 1 conflict: conflict with {listed[0][0].text}: {listed[0][1]}"
     else:
@@ -316,20 +343,24 @@ def _check(resource: Resource, body: Any, profile: Profile) -> None:
         raise status.bad_request("metadata.managedFields must be nil")
     place = f"({metadata.get('namespace') or ''}/{metadata.get('name') or ''}; {type_text})"
     if kind != resource.kind:
-        raise status.failure(500, "", f"failed to create typed patch object {place}: no corresponding type for {type_text}")
+        raise _untyped(place, f"no corresponding type for {type_text}")
     faults = sorted(_faults(body, fieldset.root(type_of(resource)), ""))
     if faults:
         listed = faults[0] if len(faults) == 1 else "errors:\n  " + "\n  ".join(faults)
-        raise status.failure(500, "", f"failed to create typed patch object {place}: {listed}")
+        raise _untyped(place, listed)
 
 
-def _faults(value: Any, field: fieldset.Field | None, path: str) -> list[str]:
+def _untyped(place: str, why: str) -> ApiError:
+    return status.failure(500, "", f"failed to create typed patch object {place}: {why}")
+
+
+def _faults(value: Any, field: Field | None, path: str) -> list[str]:
     """Fields that the type does not have, and list items that cannot be told apart."""
     faults: list[str] = []
     if isinstance(value, dict) and field is not None and field.kind == "object" and field.type is not None:
         for name, part in value.items():
-            inner = field.type.field(name)
-            faults += [f"{path}.{name}: field not declared in schema"] if inner is None else _faults(part, inner, f"{path}.{name}")
+            inner, here = field.type.field(name), f"{path}.{name}"
+            faults += [f"{here}: field not declared in schema"] if inner is None else _faults(part, inner, here)
     elif isinstance(value, list) and field is not None:
         inner, seen = fieldset.items_of(field), set()
         for number, item in enumerate(value):

@@ -1,7 +1,7 @@
 """Sets of fields as values: who owns what of an object, as server-side apply sees it (FieldsV1).
 
-A path is a tuple of FieldsV1's elements, `f:name`, `k:{"name":"c"}`, `v:"x"`; a set is a frozenset of paths, so that union,
-intersection and difference are Python's own.
+A path is a tuple of FieldsV1's elements, `f:name`, `k:{"name":"c"}`, `v:"x"`; a set is a frozenset of paths, so that
+union, intersection and difference are Python's own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from sanb.values import Obj
 
 Path = tuple[str, ...]
 FieldSet = frozenset[Path]
+Parts = list[tuple[str, Any, Field | None]]
+"""The parts of a value: path element, value, field."""
+Found = tuple[list[Path], list[Path], list[Path]]
 EMPTY: Final[FieldSet] = frozenset()
 KEY_DEFAULTS: Final = {"protocol": "TCP"}
 """Keys that an element of a list may leave out."""
@@ -48,7 +51,7 @@ def items_of(field: Field) -> Field:
     return Field(field.name, kind, field.type, list_kind="atomic" if atomic else "granular")
 
 
-def children(value: Any, field: Field | None) -> list[tuple[str, Any, Field | None]] | None:
+def children(value: Any, field: Field | None) -> Parts | None:
     """The parts that are owned one by one, or None for a leaf: a scalar or what is owned as a whole."""
     if isinstance(value, dict):
         if field is not None and (field.list_kind == "atomic" or field.kind == "raw"):
@@ -88,12 +91,12 @@ def _paths(value: Any, field: Field | None, path: Path) -> Iterator[Path]:
 
 def compared(old: Any, new: Any, struct: Type | None) -> Comparison:
     """Which fields `new` has more, other and less than `old`."""
-    found: tuple[list[Path], list[Path], list[Path]] = ([], [], [])
+    found: Found = ([], [], [])
     _compare(old, new, root(struct), (), found)
     return Comparison(*map(frozenset, found))
 
 
-def _compare(old: Any, new: Any, field: Field | None, path: Path, found: tuple[list[Path], list[Path], list[Path]]) -> None:
+def _compare(old: Any, new: Any, field: Field | None, path: Path, found: Found) -> None:
     if old is new:
         return
     before = None if old is ABSENT else children(old, field)
@@ -118,7 +121,7 @@ def _compare(old: Any, new: Any, field: Field | None, path: Path, found: tuple[l
                 _compare(part, ABSENT, inner, (*path, name), found)
 
 
-def _leaf(old: Any, new: Any, path: Path, found: tuple[list[Path], list[Path], list[Path]]) -> None:
+def _leaf(old: Any, new: Any, path: Path, found: Found) -> None:
     if old is ABSENT:
         found[0].append(path)
     elif new is ABSENT:
@@ -147,18 +150,14 @@ def _merge(live: Any, config: Any, field: Field | None) -> Any:
     held = {name: part for name, part, _ in ours}
     for name, part, inner in theirs:
         before = held.get(name, ABSENT)
-        new = _clean(part) if before is ABSENT else _merge(before, part, inner)
+        new = part if before is ABSENT else _merge(before, part, inner)
         if new is not before:
             result = {**result, name[2:]: new}
     return result
 
 
-def _clean(value: Any) -> Any:
-    return value
-
-
-def _merge_list(live: list[Any], ours: list[tuple[str, Any, Field | None]], theirs: list[tuple[str, Any, Field | None]]) -> list[Any]:
-    """The items of both in the configuration's order, those of the live list alone where they stand among the others."""
+def _merge_list(live: list[Any], ours: Parts, theirs: Parts) -> list[Any]:
+    """The items of both in the configuration's order; those of the live list alone stay among the others."""
     held = {name: part for name, part, _ in ours}
     wanted = {name: (part, inner) for name, part, inner in theirs}
     shared = [name for name in wanted if name in held]

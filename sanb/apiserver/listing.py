@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 from sanb.apiserver import fields, status, tables
 from sanb.apiserver.context import Context
 from sanb.errors import ApiError
-
 from sanb.store import selectors
 from sanb.store.store import Compacted
 from sanb.store.table import Table
@@ -19,6 +18,8 @@ from sanb.values import Obj
 
 START_PREFIX: Final = {"1.10": "", "1.33": "/"}
 """What precedes the name in a continue token."""
+PLAIN_ERRORS: Final = {"1.10": True, "1.22": False}
+"""Whether complaints about label selectors are without the field that is wrong."""
 TOO_OLD: Final = (
     "The provided continue parameter is too old to display a consistent list result. "
     "You can start a new list without the continue parameter."
@@ -47,7 +48,7 @@ def selection(context: Context) -> Selection:
     if not label_text and not field_text:
         return Selection()
     try:
-        labels = selectors.parse_labels(label_text) if label_text else None
+        labels = selectors.parse_labels(label_text, context.view.profile.pick(PLAIN_ERRORS)) if label_text else None
         wanted = selectors.parse_fields(field_text) if field_text else None
     except ValueError as error:
         raise status.bad_request(str(error)) from None
@@ -227,7 +228,7 @@ def _token(text: str) -> tuple[int, str]:
         first = f"\\u{raw[0]:04x}" if raw and not 32 <= raw[0] < 127 else chr(raw[0]) if raw else ""
         raise _bad_token(f"invalid character '{first}' looking for beginning of value") from None
     if version != "meta.k8s.io/v1":
-        raise status.bad_request(f"invalid continue token: server does not recognize this encoded version \"{version}\"")
+        raise status.bad_request(f'invalid continue token: server does not recognize this encoded version "{version}"')
     return rev, start
 
 

@@ -157,7 +157,8 @@ def steps(operation: Obj, field: str = "path") -> tuple[str, ...]:
 
 
 def _missing(operation: Obj, what: str = "path", field: str = "path") -> DoesNotApply:
-    return DoesNotApply(f"jsonpatch {operation['op']} operation does not apply: doc is missing {what}: {operation.get(field)}")
+    kind, pointer = operation["op"], operation.get(field)
+    return DoesNotApply(f"jsonpatch {kind} operation does not apply: doc is missing {what}: {pointer}")
 
 
 def _position(step: str, size: int, end: bool = False) -> int:

@@ -46,8 +46,10 @@ def strategic(original: Obj, patch: Obj, struct: Type | None) -> Obj:
             result = _without(result, name.removeprefix(DELETE_FROM), value)
             continue
         changed = _changed(result, name, value, struct.field(name) if struct else None)
-        if changed is not result.get(name, _ABSENT):
-            result = {key: held for key, held in result.items() if key != name} if changed is _ABSENT else {**result, name: changed}
+        if changed is _ABSENT and name in result:
+            result = {key: held for key, held in result.items() if key != name}
+        elif changed is not _ABSENT and changed is not result.get(name, _ABSENT):
+            result = {**result, name: changed}
     return result
 
 
@@ -215,7 +217,9 @@ def _ordered(original: Obj, patch: Obj, struct: Type | None) -> tuple[Obj, Obj]:
         _check_order(directive, order, changes, key)
         if field is None or (before is None and changes is None):
             continue
-        merged = before if changes is None else _added(changes) if before is None else _merged(before, changes, field)
+        merged: list[Any] = before or []
+        if changes is not None:
+            merged = _merged(before, changes, field) if before is not None else _added(changes)
         deleted = patch.get(DELETE_FROM + name)
         if isinstance(deleted, list):
             merged = [item for item in merged if item not in deleted]
@@ -235,7 +239,8 @@ def _check_order(directive: str, order: Any, changes: Any, key: str) -> None:
         raise BadPatch("invalid patch format of setElementOrder list")
     named = [identity(item) for item in order]
     changed = [
-        identity(item) for item in changes or () if not (isinstance(item, dict) and item.get(PATCH) in ("delete", "replace"))
+        identity(item) for item in changes or ()
+        if not (isinstance(item, dict) and item.get(PATCH) in ("delete", "replace"))
     ]
     rest = iter(named)
     if not all(any(item == other for other in rest) for item in changed):

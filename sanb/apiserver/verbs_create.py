@@ -23,8 +23,8 @@ def create(context: Context) -> Outcome:
 def followed(context: Context, obj: Obj) -> Obj:
     """The object with the field manager that its client names.
 
-    Real servers follow every client. Here only those that say who they are (kubectl, HTTP) are, until the first apply: what
-    controllers and programs make by the thousand stays small.
+    Real servers follow every client. Here only those are followed that say who they are (kubectl, HTTP), until the
+    first apply: what controllers and programs make by the thousand stays small.
     """
     view = context.view
     if not view.profile.pick(TRACKED):

@@ -6,10 +6,8 @@ from typing import Any
 
 from sanb.apiserver import metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import UPDATE
-
 from sanb.apiserver.apply import manager_of, server_side_apply, track_managers
 from sanb.apiserver.context import Context
-
 from sanb.apiserver.patch import apply_patch
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.verbs_create import create_object
@@ -47,7 +45,8 @@ def write(context: Context, new: Obj, old: Obj) -> Outcome:
     """Store a new value, unless it is the old one; an object that only waited for its finalizers goes."""
     if new is old:
         return context.answer(200, old)
-    if ("managedFields" in old["metadata"] or "managedFields" in new["metadata"]) and context.options.get("patchType") != "apply":
+    followed = "managedFields" in old["metadata"] or "managedFields" in new["metadata"]
+    if followed and context.options.get("patchType") != "apply":
         new = _managed(context, new, old)
     if new == old:
         return context.answer(200, old)

@@ -11,24 +11,23 @@ Labels = Mapping[str, str]
 OPERATORS: Final = ("in", "notin", "=", "==", "!=", "gt", "lt")
 """Binary operators in the order in which a complaint lists them."""
 SYMBOLS: Final = {
-    ")": ")", ",": ",", "!": "!", "==": "==", "=": "=", ">": "gt", "in": "in", "<": "lt", "!=": "!=", "notin": "notin", "(": "(",
+    **{symbol: symbol for symbol in (")", "(", ",", "!", "=", "==", "!=", "in", "notin")}, ">": "gt", "<": "lt",
 }
 NAME: Final = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _NAME: Final = re.compile(NAME)
 _PREFIX: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _ALPHABET: Final = (
-    "consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. {examples}, "
-    "regex used for validation is '{pattern}')"
+    "consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+    "(e.g. {examples}, regex used for validation is '{pattern}')"
 )
-_NAME_RULE: Final = "name part must " + _ALPHABET.format(examples="'MyName',  or 'my.name',  or '123-abc'", pattern=NAME)
+_NAMES: Final = _ALPHABET.format(examples="'MyName',  or 'my.name',  or '123-abc'", pattern=NAME)
+_NAME_RULE: Final = f"name part must {_NAMES}"
 _QUALIFIED_RULE: Final = (
-    "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
-    f"character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '{NAME}') with an optional DNS "
-    "subdomain prefix and '/' (e.g. 'example.com/MyName')"
+    f"a qualified name must {_NAMES} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
 )
 _PREFIX_RULE: Final = (
-    "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start "
-    "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
+    "must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
     r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 )
 _VALUE_RULE: Final = "a valid label must be an empty string or " + _ALPHABET.format(
@@ -95,7 +94,7 @@ def _integer(text: str) -> bool:
 
 
 def matches(selector: Mapping[str, Any] | None, labels: Labels | None) -> bool:
-    """Whether a LabelSelector object (matchLabels, matchExpressions) chooses these labels: None nothing, {} everything."""
+    """Whether a LabelSelector object (matchLabels, matchExpressions) chooses these labels: {} all, None nothing."""
     if selector is None:
         return False
     have = labels or {}
@@ -132,7 +131,8 @@ def parse_fields(text: str) -> FieldSelector:
         for operator in ("!=", "==", "="):
             pieces = part.split(operator)
             if len(pieces) == 2:
-                found.append(FieldRequirement(_unescaped(pieces[0]), "!=" if operator == "!=" else "=", _unescaped(pieces[1])))
+                field, value = map(_unescaped, pieces)
+                found.append(FieldRequirement(field, "!=" if operator == "!=" else "=", value))
                 break
         else:
             raise ValueError(f"invalid selector: '{text}'; can't understand '{part}'")

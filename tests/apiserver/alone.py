@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sanb.apiserver.admission import Chain
+from sanb.apiserver.relations import INDEXERS
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
 from sanb.apiserver.server import ApiServer
 from sanb.errors import ApiError
@@ -21,7 +22,7 @@ class Alone:
     """One API server; each request is decided and committed at once."""
 
     def __init__(self, minor: str = "1.36", seed: int = 7, chain: Chain | None = None, gates: Any = None) -> None:
-        self.store = Store({})
+        self.store = Store(INDEXERS)
         self.now = NOW
         self.server = ApiServer(Profile.of(minor, gates), seed, chain=Chain(()) if chain is None else chain)
         self.waits: list[Wait] = []
