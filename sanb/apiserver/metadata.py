@@ -12,8 +12,6 @@ from sanb.values import Key, Obj
 
 MAX_GENERATED: Final = 58
 """`generateName` is cut to this length, so that five characters still fit."""
-NAME_TRIES: Final = {"1.10": 1, "1.31": 8}
-"""How many names a generateName create tries (gate RetryGenerateName)."""
 SELF_LINK: Final = {"1.10": True, "1.20": False}
 """Whether objects carry `metadata.selfLink` (gate RemoveSelfLink)."""
 KEPT: Final = ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation", "namespace")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sanb.apiserver import status, subresources, verbs_create, verbs_delete, verbs_read, verbs_update
 from sanb.apiserver.admission import Chain
 from sanb.apiserver.context import Context
-from sanb.apiserver.metadata import NAME_TRIES, SELF_LINK
+from sanb.apiserver.metadata import SELF_LINK
 from sanb.apiserver.plugins.chain import CHAIN
 from sanb.apiserver.request import Outcome, Request
 from sanb.apiserver.resources import RESOURCES
@@ -53,7 +53,7 @@ class ApiServer:
         self.authority = authority
         self.authorize = authorize
         self.chain = Chain(CHAIN(profile)) if chain is None else chain
-        self.name_tries = profile.pick(NAME_TRIES)
+        self.name_tries = profile["name_tries"]
         self.self_link = profile.pick(SELF_LINK)
 
     def handle(self, store: Store, now: float, request: Request, attempt: int = 0) -> Outcome:
