@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 from sanb.values import Obj
 
 Row = tuple[Any, ...]
+HOUR: Final = 3600
+"""Seconds that a token is valid if nobody says otherwise."""
 CATEGORY, TEXT, TIME, INTEGER, BOOL = "category", "object", "datetime64[ns, UTC]", "Int64", "boolean"
 
 
@@ -25,6 +27,16 @@ class Frame(NamedTuple):
     resource: str
     columns: tuple[Column, ...]
     rows: Callable[[Obj], Iterator[Row]]
+    doc: str = ""
+
+
+class Journal(NamedTuple):
+    """Rows of the world's `journal` or `actions`, and the rows of one entry in order of the columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Callable[[Any], Iterator[Row]]
+    doc: str = ""
 
 
 _NAMESPACE = Column("namespace", CATEGORY, "metadata.namespace")
@@ -103,7 +115,20 @@ def _tokens(obj: Obj) -> Iterator[Row]:
         return
     meta = obj["metadata"]
     account = (meta.get("annotations") or {}).get("kubernetes.io/service-account.name")
-    yield meta["namespace"], account, "legacy", meta["name"], None, meta.get("creationTimestamp"), None
+    yield meta["namespace"], account, "legacy", meta["name"], None, None, meta.get("creationTimestamp"), None
+
+
+def _bound(call: Any) -> Iterator[Row]:
+    """The token that a TokenRequest was answered with: what was asked for, since answers are not kept."""
+    request = call.request
+    if (request.verb, request.resource, request.subresource) != ("create", "serviceaccounts", "token") or call.code != 201:
+        return
+    spec = (request.body or {}).get("spec") or {}
+    bound = spec.get("boundObjectRef") or {}
+    holder = f"{bound['kind'].lower()}/{bound['name']}" if bound.get("name") else None
+    audiences = ",".join(spec.get("audiences") or ()) or None
+    expires = call.time + (spec.get("expirationSeconds") or HOUR)
+    yield request.namespace, request.name, "bound", None, audiences, holder, call.time, expires
 
 
 def _deployments(obj: Obj) -> Iterator[Row]:
@@ -131,59 +156,93 @@ def _count(name: str, doc: str) -> Column:
 _ACCOUNT = _category("service_account", "name of the ServiceAccount")
 _PHASE = _category("phase", "status.phase")
 _OWN = (_UID, _CREATED)
+_POD = Column("pod", TEXT, "name of the Pod")
+_TOKENS = (
+    _NAMESPACE, _ACCOUNT, _category("kind", "legacy (in a Secret) or bound (by a TokenRequest)"),
+    Column("secret", TEXT, "the Secret that holds it; missing: none"),
+    _category("audience", "who should accept it, separated by commas; missing: the API server"),
+    Column("bound_to", TEXT, "the object it dies with, kind/name; missing: only the ServiceAccount"),
+    Column("issued", TIME, "time of issue"), Column("expires", TIME, "end of its life as asked for; missing: never"))
 
 FRAMES: Final[dict[str, Frame]] = {
-    "namespaces": Frame("namespaces", (_NAME, _PHASE, *_OWN), _namespaces),
+    "namespaces": Frame("namespaces", (_NAME, _PHASE, *_OWN), _namespaces, "One row per Namespace."),
     "serviceaccounts": Frame("serviceaccounts", (
         _NAMESPACE, _NAME, _count("secrets", "listed Secrets"), _count("pull_secrets", "listed imagePullSecrets"),
-        Column("automount", BOOL, "automountServiceAccountToken"), *_OWN), _serviceaccounts),
+        Column("automount", BOOL, "automountServiceAccountToken; missing: not set"), *_OWN), _serviceaccounts,
+        "One row per ServiceAccount."),
     "secrets": Frame("secrets", (
-        _NAMESPACE, _NAME, _category("type", "type"), _ACCOUNT, _count("keys", "entries of data"), *_OWN), _secrets),
+        _NAMESPACE, _NAME, _category("type", "type"),
+        _category("service_account", "the ServiceAccount that its annotation names"), _count("keys", "entries of data"),
+        *_OWN), _secrets, "One row per Secret; values are never shown."),
     "configmaps": Frame("configmaps", (
-        _NAMESPACE, _NAME, _count("keys", "entries of data and binaryData"), *_OWN), _configmaps),
+        _NAMESPACE, _NAME, _count("keys", "entries of data and binaryData"), *_OWN), _configmaps,
+        "One row per ConfigMap."),
     "pods": Frame("pods", (
         _NAMESPACE, _NAME, _PHASE, _category("node", "spec.nodeName"), _ACCOUNT,
-        _count("containers", "containers, without init containers"), *_OWN), _pods),
+        _count("containers", "containers, without init containers"), *_OWN), _pods, "One row per Pod."),
     "containers": Frame("pods", (
-        _NAMESPACE, Column("pod", TEXT, "name of the Pod"), _category("container", "its name"),
+        _NAMESPACE, _POD, _category("container", "its name"),
         _category("image", "its image"), Column("init", BOOL, "is an init container"),
         _category("state", "waiting, running or terminated"), Column("ready", BOOL, "passes its readiness probe"),
-        _count("restarts", "restartCount")), _containers),
+        _count("restarts", "restartCount")), _containers, "One row per container."),
     "mounts": Frame("pods", (
-        _NAMESPACE, Column("pod", TEXT, "name of the Pod"), _category("container", "its name"),
+        _NAMESPACE, _POD, _category("container", "its name"),
         _category("path", "mountPath"), _category("volume", "name of the volume"),
         _category("source", "Secret or ServiceAccountToken"),
-        Column("credential", TEXT, "the Secret's name, or the token's audience (missing: the API server's)"),
-        _ACCOUNT, _count("expiry", "seconds a mounted token is valid; missing: for ever")), _mounts),
-    "tokens": Frame("secrets", (
-        _NAMESPACE, _ACCOUNT, _category("kind", "legacy"), Column("secret", TEXT, "the Secret that holds it"),
-        _category("audience", "missing: the API server's"), Column("issued", TIME, "time of issue"),
-        Column("expires", TIME, "missing: never")), _tokens),
+        Column("credential", TEXT, "the Secret's name, or the token's audience; missing: the API server"),
+        _ACCOUNT, _count("expiry", "seconds that a mounted token is valid; missing: for ever")), _mounts,
+        "One row per container and credential that is mounted into it."),
+    "tokens": Frame("secrets", _TOKENS, _tokens, "One row per legacy token Secret, then one per bound token issued."),
     "deployments": Frame("deployments.apps", (
-        _NAMESPACE, _NAME, _count("replicas", "wanted"), _count("ready", "ready"), _ACCOUNT, *_OWN), _deployments),
+        _NAMESPACE, _NAME, _count("replicas", "wanted"), _count("ready", "ready"), _ACCOUNT, *_OWN), _deployments,
+        "One row per Deployment."),
     "events": Frame("events", (
         _NAMESPACE, _NAME, _category("type", "Normal or Warning"), _category("reason", "reason"),
         _category("kind", "kind of the object it is about"), Column("object", TEXT, "name of that object"),
         Column("message", TEXT, "message"), _count("count", "how often"), _category("component", "who says so"),
-        Column("last_seen", TIME, "lastTimestamp")), _events),
+        Column("last_seen", TIME, "lastTimestamp")), _events, "One row per Event."),
 }
 
-_TIMES = (_count("step", "number of the world's step"), Column("time", TIME, "virtual time"))
+_TIME = Column("time", TIME, "virtual time")
+_TIMES = (_count("step", "number of the world's step"), _TIME)
 REQUESTS: Final = (
-    *_TIMES, _category("actor", "who calls"), _category("verb", "verb"), _category("resource", "resource"), _NAMESPACE,
+    *_TIMES, _category("actor", "the component that calls; empty: a user or an event"), _category("user", "as whom"),
+    _category("verb", "verb"), _category("resource", "resource"), _category("subresource", "subresource"), _NAMESPACE,
     _NAME, _count("code", "HTTP status"), _count("first_rev", "first revision written; 0: none"),
     _count("last_rev", "last revision written; 0: none"), _count("cause_rev", "revision that made a controller call"),
     Column("message", TEXT, "the error's text"))
-ACTIONS: Final = (*_TIMES, _category("op", "what was done"), _category("actor", "by whom"), Column("item", TEXT, "on what"))
+ACTIONS: Final = (
+    *_TIMES, _category("op", "what was done"), _category("actor", "by whom"), Column("item", TEXT, "on what"))
+TIMELINE: Final = (
+    _TIME, _count("revision", "resourceVersion"), _category("actor", "component or user"), _category("user", "as whom"),
+    _category("did", "what"), Column("changed", TEXT, "paths of changed fields"), Column("why", TEXT, "chain of causes"))
 
 
-def request_row(entry: Any) -> Row:
-    """One served call in order of REQUESTS."""
+def _request(entry: Any) -> Iterator[Row]:
     request, cause = entry.request, entry.cause
-    return (entry.step, entry.time, entry.actor, request.verb, request.resource, request.namespace, request.name,
-            entry.code, entry.first_rev, entry.last_rev, None if cause is None else cause.rev, entry.message)
+    yield (entry.step, entry.time, entry.actor, request.user.name, request.verb, request.resource, request.subresource,
+           request.namespace, request.name, entry.code, entry.first_rev, entry.last_rev,
+           None if cause is None else cause.rev, entry.message)
 
 
-def action_row(entry: Any) -> Row:
-    """One action of the world in order of ACTIONS."""
-    return entry.step, entry.time, entry.op, entry.actor, str(entry.item)
+def _action(entry: Any) -> Iterator[Row]:
+    item = entry.item
+    words = "" if item is None else "/".join(map(str, item)) if isinstance(item, tuple) else str(item)
+    yield entry.step, entry.time, entry.op, entry.actor, words
+
+
+JOURNALS: Final[dict[str, Journal]] = {
+    "requests": Journal("journal", REQUESTS, _request, "One row per API call that was served, in order."),
+    "actions": Journal("actions", ACTIONS, _action, "One row per step of the world, in order."),
+}
+BOUND: Final = Journal("journal", _TOKENS, _bound)
+"""The second part of the frame `tokens`."""
+
+
+def documented(name: str) -> str:
+    """The documentation of a frame: what its rows are, and its columns with their dtypes."""
+    frame = FRAMES.get(name) or JOURNALS[name]
+    width = max(len(column.name) for column in frame.columns)
+    kinds = max(len(column.dtype) for column in frame.columns)
+    lines = [f"    {column.name:{width}}  {column.dtype:{kinds}}  {column.doc}" for column in frame.columns]
+    return "\n".join([frame.doc, "", "Columns:", *lines])

@@ -1,23 +1,25 @@
-"""The cluster as pandas frames, kept up to date from the versions since the last look."""
+"""The cluster as pandas frames, kept up to date from the versions and calls since the last look."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sanb.store.log import Tape
 from sanb.store.store import Store
 from sanb.store.version import Version
 from sanb.values import Key, quiet_gc
+from sanb.views import framearrays
+from sanb.views.framearrays import Cells, load_pandas
 from sanb.views.framecolumns import (
-    ACTIONS,
-    CATEGORY,
+    BOUND,
     FRAMES,
-    REQUESTS,
-    TIME,
+    JOURNALS,
     Column,
     Frame,
-    action_row,
-    request_row,
+    Journal,
+    documented,
 )
 
 if TYPE_CHECKING:
@@ -36,179 +38,198 @@ class HasStore(Protocol):
         """What ran: `journal` and `actions`."""
 
 
-def load_pandas() -> Any:
-    """pandas, or an error that says how to get it."""
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError("frames need pandas: install the package 'pandas'") from error
-    return pandas
+def table(columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Any:
+    """A DataFrame of these values in the columns' dtypes."""
+    return framearrays.table([Cells(column, each) for column, each in zip(columns, values, strict=True)])
+
+
+def _transposed(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) or [()] * len(columns)
+
+
+class _Objects:
+    """Rows of objects, in order of their keys, and how far the log is folded."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.columns = frame.columns
+        self._resource, self._rows = frame.resource, frame.rows
+        self._rev = -1
+        self._keys: list[Key] = []
+        self.cells: list[Cells] = []
+
+    def refresh(self, cp: HasStore) -> bool:
+        """Take in what has changed; tells whether anything has."""
+        store = cp.store
+        changed = self._rev < 0 or self._rev < store.oldest
+        if changed:
+            self._rebuild(store)
+        elif self._rev < store.rev:
+            newest = {version.key: version for version in store.since(self._rev, self._resource)}
+            self._fold(newest)
+            changed = bool(newest)
+        self._rev = store.rev
+        return changed
+
+    def _rebuild(self, store: Store) -> None:
+        rows: list[tuple[Any, ...]] = []
+        self._keys = []
+        make = self._rows
+        with quiet_gc():
+            for version in store.head.scan(self._resource):
+                made = list(make(version.last))
+                rows += made
+                self._keys += [version.key] * len(made)
+            self.cells = [Cells(*pair) for pair in zip(self.columns, _transposed(rows, self.columns), strict=True)]
+
+    def _fold(self, newest: dict[Key, Version]) -> None:
+        """Replace the rows of changed objects, in place where their number stays."""
+        places: list[int] = []
+        patched: list[tuple[Any, ...]] = []
+        moved: dict[Key, list[tuple[Any, ...]]] = {}
+        for key, version in newest.items():
+            rows = [] if version.obj is None else list(self._rows(version.obj))
+            start, stop = bisect_left(self._keys, key), bisect_right(self._keys, key)
+            if len(rows) == stop - start:
+                places += range(start, stop)
+                patched += rows
+            else:
+                moved[key] = rows
+        if places:
+            for cells, values in zip(self.cells, _transposed(patched, self.columns), strict=True):
+                cells.patch(places, values)
+        if moved:
+            self._splice(moved)
+
+    def _splice(self, moved: dict[Key, list[tuple[Any, ...]]]) -> None:
+        """Take out the rows of `moved` and put their new ones where their keys belong."""
+        gone: list[int] = []
+        places: list[int] = []
+        added: list[tuple[Any, ...]] = []
+        keys: list[Key] = []
+        done = 0
+        for key in sorted(moved):
+            start, stop = bisect_left(self._keys, key), bisect_right(self._keys, key)
+            keys += [*self._keys[done:start], *[key] * len(moved[key])]
+            places += [start - len(gone)] * len(moved[key])
+            added += moved[key]
+            gone += range(start, stop)
+            done = stop
+        self._keys = [*keys, *self._keys[done:]]
+        for cells, values in zip(self.cells, _transposed(added, self.columns), strict=True):
+            cells.splice(gone, places, values)
+
+
+class _Entries:
+    """Rows of a journal, which only grows."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.columns = journal.columns
+        self._of, self._rows = journal.name, journal.rows
+        self._position = 0
+        self.cells = [Cells(column) for column in self.columns]
+
+    def refresh(self, cp: HasStore) -> bool:
+        """Take in what is new; tells whether anything is."""
+        world = getattr(cp, "world", None)
+        entries: Tape[Any] = getattr(world, self._of) if world is not None else Tape()
+        rows = [row for entry in entries.after(self._position) for row in self._rows(entry)]
+        self._position = len(entries)
+        if rows:
+            for cells, values in zip(self.cells, _transposed(rows, self.columns), strict=True):
+                cells.extend(values)
+        return bool(rows)
 
 
 class _State:
-    """One frame's values as columns, rows in order of their object's key, and how far the log is folded."""
+    """One frame: its parts below each other, and the DataFrame that was made of them last."""
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        self.rev = -1
-        self.keys: list[Key] = []
-        self.columns: list[list[Any]] = [[] for _ in frame.columns]
-        self.made: pandas.DataFrame | None = None
+    def __init__(self, *parts: _Objects | _Entries) -> None:
+        self._parts = parts
+        self._made: pandas.DataFrame | None = None
 
-    def refresh(self, store: Store) -> pandas.DataFrame:
+    def refresh(self, cp: HasStore) -> pandas.DataFrame:
         """The frame as of now; the caller's own copy."""
-        if self.rev < 0 or self.rev < store.oldest:
-            self.rebuild(store)
-        elif self.rev < store.rev:
-            newest = {version.key: version for version in store.since(self.rev, self.frame.resource)}
-            if newest:
-                self.fold(newest)
-                self.made = None
-        self.rev = store.rev
-        if self.made is None:
-            self.made = self.build()
-        return self.made.copy()
+        if any([part.refresh(cp) for part in self._parts]) or self._made is None:
+            made = [framearrays.table(part.cells) for part in self._parts]
+            self._made = made[0] if len(made) == 1 else self._joined(made)
+        return self._made.copy(deep=not _shared_until_written())
 
-    def rebuild(self, store: Store) -> None:
-        """Start anew from everything there is."""
-        rows, self.keys, make = [], [], self.frame.rows
-        with quiet_gc():
-            for version in store.head.scan(self.frame.resource):
-                for row in make(version.last):
-                    rows.append(row)
-                    self.keys.append(version.key)
-        self.columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in self.frame.columns]
-        self.made = None
-
-    def fold(self, newest: dict[Key, Version]) -> None:
-        """Replace the rows of changed objects, in place where their number stays."""
-        moved: dict[Key, list[tuple[Any, ...]]] = {}
-        for key, version in newest.items():
-            rows = [] if version.obj is None else list(self.frame.rows(version.obj))
-            start, stop = bisect_left(self.keys, key), bisect_right(self.keys, key)
-            if len(rows) != stop - start:
-                moved[key] = rows
-                continue
-            for place, row in enumerate(rows, start):
-                for column, value in zip(self.columns, row, strict=True):
-                    column[place] = value
-        if moved:
-            self.merge(moved)
-
-    def merge(self, moved: dict[Key, list[tuple[Any, ...]]]) -> None:
-        """Take out the rows of `moved` and put their new ones where their keys belong."""
-        keep = [place for place, key in enumerate(self.keys) if key not in moved]
-        keys = [self.keys[place] for place in keep] + [key for key, rows in moved.items() for _ in rows]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        self.keys = [keys[place] for place in order]
-        added = [row for rows in moved.values() for row in rows]
-        for number, column in enumerate(self.columns):
-            values = [column[place] for place in keep] + [row[number] for row in added]
-            self.columns[number] = [values[place] for place in order]
-
-    def build(self) -> pandas.DataFrame:
-        """The columns as a DataFrame."""
-        pd = load_pandas()
-        return _table(pd, self.frame.columns, self.columns)  # type: ignore[no-any-return]
+    def _joined(self, made: list[pandas.DataFrame]) -> pandas.DataFrame:
+        """The parts' rows as one frame, whose categories are those of all."""
+        columns = self._parts[0].columns
+        return table(columns, [[_raw(value) for part in made for value in part[column.name]] for column in columns])  # type: ignore[no-any-return]
 
 
-def _table(pd: Any, columns: tuple[Column, ...], values: list[list[Any]]) -> Any:
-    return pd.DataFrame({column.name: _array(pd, column, each) for column, each in zip(columns, values, strict=True)})
+def _raw(value: Any) -> Any:
+    """A value as `Cells` take it."""
+    pd = load_pandas()
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    return value.timestamp() if isinstance(value, pd.Timestamp) else value
 
 
-def _array(pd: Any, column: Column, values: list[Any]) -> Any:
-    """Values in the column's dtype; categories are sorted, so that a frame does not depend on its past."""
-    if column.dtype == CATEGORY:
-        names = sorted({value for value in values if value is not None})
-        codes = {name: code for code, name in enumerate(names)}
-        categories = pd.Index(names, dtype=object)
-        return pd.Categorical.from_codes([codes.get(value, -1) for value in values], categories)
-    if column.dtype == TIME:
-        if values and isinstance(values[0], float):
-            return pd.Series(pd.to_datetime(pd.Series(values, dtype=float), unit="s", utc=True)).astype(TIME)
-        distinct = list(dict.fromkeys(values))
-        read = pd.to_datetime(pd.Series(distinct, dtype=object), utc=True, format="ISO8601").astype(TIME)
-        places = {text: place for place, text in enumerate(distinct)}
-        return read.take([places[text] for text in values]).reset_index(drop=True)
-    return pd.Series(values, dtype=column.dtype)
+def _shared_until_written() -> bool:
+    """Whether a shallow copy of a frame is safe: pandas 3 copies when somebody writes."""
+    return int(load_pandas().__version__.partition(".")[0]) >= 3
+
+
+def _parts(name: str) -> tuple[_Objects | _Entries, ...]:
+    if name in JOURNALS:
+        return (_Entries(JOURNALS[name]),)
+    return (_Objects(FRAMES[name]), _Entries(BOUND)) if name == "tokens" else (_Objects(FRAMES[name]),)
+
+
+class View(property):
+    """A frame as a property whose documentation lists the columns."""
+
+    def __init__(self, name: str) -> None:
+        read: Callable[[Frames], pandas.DataFrame] = lambda frames: frames[name]
+        super().__init__(read)
+        self.__doc__ = documented(name)
+
+    if TYPE_CHECKING:
+
+        def __get__(self, frames: Any, owner: type | None = None) -> pandas.DataFrame: ...
 
 
 class Frames:
-    """The frames of one control plane; a fork has its own, so cursors are never shared."""
+    """The frames of one control plane as DataFrames; each look brings them up to date.
+
+    A frame is the caller's own: changing it changes nothing else. A fork has its own frames.
+    """
 
     def __init__(self, cp: HasStore) -> None:
         self._cp = cp
         self._states: dict[str, _State] = {}
 
-    def _get(self, name: str) -> pandas.DataFrame:
+    def __getitem__(self, name: str) -> pandas.DataFrame:
+        """The frame of this name.
+
+        Raises:
+            KeyError: there is none; `Frames.names()` lists them.
+        """
         state = self._states.get(name)
         if state is None:
-            state = self._states[name] = _State(FRAMES[name])
-        return state.refresh(self._cp.store)
+            state = self._states[name] = _State(*_parts(name))
+        return state.refresh(self._cp)
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """The names of all frames."""
+        return (*FRAMES, *JOURNALS)
 
     def __repr__(self) -> str:
-        return f"Frames({', '.join(FRAMES)})"
+        return f"Frames({', '.join(self.names())})"
 
-    @property
-    def namespaces(self) -> pandas.DataFrame:
-        """The frame `namespaces`; its columns are described in FRAMES."""
-        return self._get("namespaces")
-
-    @property
-    def serviceaccounts(self) -> pandas.DataFrame:
-        """The frame `serviceaccounts`; its columns are described in FRAMES."""
-        return self._get("serviceaccounts")
-
-    @property
-    def secrets(self) -> pandas.DataFrame:
-        """The frame `secrets`; its columns are described in FRAMES."""
-        return self._get("secrets")
-
-    @property
-    def configmaps(self) -> pandas.DataFrame:
-        """The frame `configmaps`; its columns are described in FRAMES."""
-        return self._get("configmaps")
-
-    @property
-    def pods(self) -> pandas.DataFrame:
-        """The frame `pods`; its columns are described in FRAMES."""
-        return self._get("pods")
-
-    @property
-    def containers(self) -> pandas.DataFrame:
-        """The frame `containers`; its columns are described in FRAMES."""
-        return self._get("containers")
-
-    @property
-    def mounts(self) -> pandas.DataFrame:
-        """The frame `mounts`; its columns are described in FRAMES."""
-        return self._get("mounts")
-
-    @property
-    def tokens(self) -> pandas.DataFrame:
-        """The frame `tokens`; its columns are described in FRAMES."""
-        return self._get("tokens")
-
-    @property
-    def deployments(self) -> pandas.DataFrame:
-        """The frame `deployments`; its columns are described in FRAMES."""
-        return self._get("deployments")
-
-    @property
-    def events(self) -> pandas.DataFrame:
-        """The frame `events`; its columns are described in FRAMES."""
-        return self._get("events")
-
-    @property
-    def requests(self) -> pandas.DataFrame:
-        """Calls that were served; columns REQUESTS."""
-        return self._listed(REQUESTS, [request_row(entry) for entry in self._cp.world.journal])
-
-    @property
-    def actions(self) -> pandas.DataFrame:
-        """Steps that were made; columns ACTIONS."""
-        return self._listed(ACTIONS, [action_row(entry) for entry in self._cp.world.actions])
-
-    def _listed(self, columns: tuple[Column, ...], rows: list[tuple[Any, ...]]) -> pandas.DataFrame:
-        values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
-        return _table(load_pandas(), columns, values)  # type: ignore[no-any-return]
+    namespaces = View("namespaces")
+    serviceaccounts = View("serviceaccounts")
+    secrets = View("secrets")
+    configmaps = View("configmaps")
+    pods = View("pods")
+    containers = View("containers")
+    mounts = View("mounts")
+    tokens = View("tokens")
+    deployments = View("deployments")
+    events = View("events")
+    requests = View("requests")
+    actions = View("actions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sanb.apiserver.request import Request
 from sanb.kernel.journal import Cause, Served, Stepped
+from sanb.store.log import Tape
 from sanb.store.store import Store
 from sanb.views.framecolumns import ACTIONS, FRAMES, REQUESTS, Column
 from sanb.views.frames import Frames
@@ -78,26 +81,78 @@ def test_a_fork_has_its_own_frames() -> None:
     assert len(frames.pods) == 0
 
 
+def _world(journal: Iterable[Served] = (), actions: Iterable[Stepped] = ()) -> Any:
+    world = SimpleNamespace(journal=Tape(), actions=Tape())
+    for call in journal:
+        world.journal.append(call)
+    for action in actions:
+        world.actions.append(action)
+    return SimpleNamespace(store=Store({}), world=world)
+
+
+def _served(step: int, request: Request, code: int = 201) -> Served:
+    return Served(step, 1.5, "kubelet", request, code, 7, 7, Cause("kubelet", "shop/web", 6), "")
+
+
+SECOND = pd.Timestamp("1970-01-01T00:00:01.5Z")
+
+
 def test_requests_and_actions_are_rows_of_the_journal() -> None:
-    request = SimpleNamespace(verb="create", resource="pods", namespace="shop", name="web")
-    world = SimpleNamespace(
-        journal=[Served(3, 1.5, "kubelet", request, 201, 7, 7, Cause("kubelet", "shop/web", 6), "")],
-        actions=[Stepped(3, 1.5, "serve", "kube-apiserver", 1)])
-    frames = Frames(SimpleNamespace(store=Store({}), world=world))
+    cp = _world([_served(3, Request("create", "pods", "shop", "web"))],
+                [Stepped(3, 1.5, "serve", "kube-apiserver", 1), Stepped(4, 1.5, "start", "kubelet", ("shop", "web"))])
+    frames = Frames(cp)
     assert frames.requests.to_dict("records") == [{
-        "step": 3, "time": pd.Timestamp("1970-01-01T00:00:01.5Z"), "actor": "kubelet", "verb": "create",
-        "resource": "pods", "namespace": "shop", "name": "web", "code": 201, "first_rev": 7, "last_rev": 7,
-        "cause_rev": 6, "message": ""}]
-    assert frames.actions.to_dict("records") == [{
-        "step": 3, "time": pd.Timestamp("1970-01-01T00:00:01.5Z"), "op": "serve", "actor": "kube-apiserver", "item": "1"}]
+        "step": 3, "time": SECOND, "actor": "kubelet", "user": "admin", "verb": "create",
+        "resource": "pods", "subresource": "", "namespace": "shop", "name": "web", "code": 201, "first_rev": 7,
+        "last_rev": 7, "cause_rev": 6, "message": ""}]
+    assert frames.actions.to_dict("records") == [
+        {"step": 3, "time": SECOND, "op": "serve", "actor": "kube-apiserver", "item": "1"},
+        {"step": 4, "time": SECOND, "op": "start", "actor": "kubelet", "item": "shop/web"}]
+
+
+def test_later_requests_are_added_at_the_end() -> None:
+    cp = _world([_served(1, Request("create", "pods", "shop", "b"))])
+    frames = Frames(cp)
+    assert list(frames.requests["name"]) == ["b"]
+    cp.world.journal.append(_served(2, Request("delete", "pods", "shop", "a")))
+    assert list(frames.requests["name"]) == ["b", "a"]
+    pd.testing.assert_frame_equal(frames.requests, Frames(cp).requests)
 
 
 @pytest.mark.parametrize(("name", "columns"), [("requests", REQUESTS), ("actions", ACTIONS)])
 def test_an_empty_journal_keeps_columns_and_dtypes(name: str, columns: tuple[Column, ...]) -> None:
-    world = SimpleNamespace(journal=[], actions=[])
-    found = getattr(Frames(SimpleNamespace(store=Store({}), world=world)), name)
+    found = Frames(_world())[name]
     assert {column: str(dtype) for column, dtype in found.dtypes.items()} == {
         column.name: column.dtype for column in columns}
+
+
+def test_tokens_are_the_legacy_secrets_and_the_bound_tokens_that_were_issued() -> None:
+    body = {"spec": {"audiences": ["vault"], "expirationSeconds": 600, "boundObjectRef": {"kind": "Pod", "name": "web"}}}
+    cp = _world([
+        _served(1, Request("create", "serviceaccounts", "shop", "robot", "token", body)),
+        _served(2, Request("create", "serviceaccounts", "shop", "robot", "token", {"spec": {}}), code=403),
+        _served(3, Request("create", "serviceaccounts", "shop", "plain", "token", {})),
+    ])
+    cp.store.commit(("secrets", "shop", "s"), {
+        "type": "kubernetes.io/service-account-token",
+        "metadata": {"namespace": "shop", "name": "s", "creationTimestamp": BORN,
+                     "annotations": {"kubernetes.io/service-account.name": "default"}}})
+    cp.store.commit(("secrets", "shop", "other"), {"type": "Opaque", "metadata": {"namespace": "shop", "name": "other"}})
+    found = Frames(cp).tokens
+    assert found.drop(columns=["issued", "expires"]).astype(object).where(found.notna(), None).values.tolist() == [
+        ["shop", "default", "legacy", "s", None, None],
+        ["shop", "robot", "bound", None, "vault", "pod/web"],
+        ["shop", "plain", "bound", None, None, None]]
+    assert list(found["issued"]) == [pd.Timestamp(BORN), SECOND, SECOND]
+    assert list((found["expires"] - found["issued"]).dt.total_seconds())[1:] == [600.0, 3600.0]
+    assert found["expires"].isna().tolist() == [True, False, False]
+    assert {column: str(dtype) for column, dtype in found.dtypes.items()} == {
+        column.name: column.dtype for column in FRAMES["tokens"].columns}
+
+
+def test_the_documentation_of_a_frame_lists_its_columns_with_their_dtypes() -> None:
+    assert (Frames.pods.__doc__ or "").splitlines()[:4] == [
+        "One row per Pod.", "", "Columns:", "    namespace        category             metadata.namespace"]
 
 
 PHASES = st.sampled_from([None, "Pending", "Running"])
