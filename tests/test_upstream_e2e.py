@@ -107,7 +107,7 @@ def test_the_token_of_a_pod_that_runs_as_a_user_is_that_users_alone() -> None:
     spec = {"containers": [container], "securityContext": {"runAsUser": 1000}}
     c.create("pod", "pod", namespace="e2e", body={"spec": spec})
     c.run()
-    shown = c.kubectl(f"exec pod -n e2e -- ls -lL {MOUNT}/token").stdout.split()
+    shown = c.kubectl(f"exec pod -n e2e -- ls -l {MOUNT}/..data/token").stdout.split()
     assert shown[0] == "-rw-------"
     assert shown[2:4] in (["1000", "0"], ["1000", "root"])
 
