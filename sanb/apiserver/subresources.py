@@ -228,7 +228,7 @@ def find(server: ApiServer, request: Request, resource: Resource) -> Verb | None
     """
     if request.subresource not in resource.subresources:
         raise status.unknown_resource()
-    if request.subresource == "token" and not server.profile.gate("TokenRequest"):
+    if request.subresource == "token" and (server.authority is None or not server.profile["token_request"]):
         raise status.unknown_resource()
     return SUBRESOURCES.get((request.subresource, request.verb))
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sanb.errors import UsageError
 from sanb.profiles.profile import Profile
@@ -150,13 +149,14 @@ class Authority:
 
     # ------------------------------------------------------------------ verifying
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify(self, token: str | Lazy) -> dict[str, Any]:
         """The claims of a token whose issuer and signature are right; times and objects are not looked at.
 
         Raises:
             NotOurs: no token, or of an issuer that is not accepted.
             ValueError: the signature is wrong; the text is what the server reports.
         """
+        token = str(token)
         header, contents = _parts(token)
         issuer = contents.get("iss")
         if issuer != claims.LEGACY_ISSUER and issuer not in self.issuers:
@@ -186,13 +186,12 @@ class Authority:
             UsageError: the issuer is no https URL without query and fragment, or `jwks_uri` is no https URL: neither
                 document is served then.
         """
-        url = urlsplit(self.issuer)
-        if url.scheme != "https" or "?" in self.issuer or "#" in self.issuer:
+        if not self.issuer.startswith("https://") or "?" in self.issuer or "#" in self.issuer:
             raise UsageError(
                 f"issuer {self.issuer!r} cannot be discovered: use an https URL without query or fragment"
             )
         where = jwks_uri or f"https://{address}/openid/v1/jwks"
-        if urlsplit(where).scheme != "https":
+        if not where.startswith("https://"):
             raise UsageError(f"key set address {where!r} cannot be published: it must be https")
         return {
             "issuer": self.issuer, "jwks_uri": where, "response_types_supported": ["id_token"],

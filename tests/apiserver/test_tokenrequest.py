@@ -119,6 +119,12 @@ def test_without_its_gate_1_10_does_not_serve_the_path() -> None:
     assert (status["code"], status["message"]) == (404, "the server could not find the requested resource")
 
 
+def test_without_an_authority_the_path_is_not_served() -> None:
+    alone = cluster()
+    alone.server.authority = None
+    assert refusal(alone, wanted())["message"] == "the server could not find the requested resource"
+
+
 def test_two_requests_get_two_jtis_that_the_seed_decides() -> None:
     alone, again = cluster(), cluster()
     first, second = (said(alone, issue(alone, wanted()))["jti"] for _ in range(2))
