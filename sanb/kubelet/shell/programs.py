@@ -125,5 +125,6 @@ PROGRAMS: Final[Mapping[str, Program]] = {
     "[": bracket, "base64": texts.encode, "cat": texts.cat, "cut": texts.cut, "date": date, "echo": echo, "env": env,
     "false": _ends_with(1), "grep": texts.grep, "head": texts.ends("head"), "hostname": hostname, "id": identity,
     "ls": listing, "mount": mount, "printenv": printenv, "pwd": pwd, "readlink": readlink, "sleep": _ends_with(0),
-    "sort": texts.sort, "tail": texts.ends("tail"), "test": test, "tr": texts.tr, "true": _ends_with(0), "wc": texts.wc, "whoami": whoami,
+    "sort": texts.sort, "tail": texts.ends("tail"), "test": test, "tr": texts.tr, "true": _ends_with(0), "wc": texts.wc,
+    "whoami": whoami,
 }
