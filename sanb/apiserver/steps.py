@@ -27,7 +27,8 @@ def reread(context: Context, body: object) -> Obj:
         raise status.bad_request(f"the object provided is unrecognized (must be of type {resource.kind})")
     profile, version = context.view.profile, body.get("apiVersion") or request.api_version
     body = typed(resource, body, request.api_version)
-    obj, warnings = decode(resource, body, profile, strict=_option(context, "fieldValidation"), text=_option(context, "text"))
+    strict, text = _option(context, "fieldValidation"), _option(context, "text")
+    obj, warnings = decode(resource, body, profile, strict, text)
     if warnings:
         context.warnings = (*context.warnings, *warnings)
     return default(resource, obj, profile, version)

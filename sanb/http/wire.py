@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sanb.apiserver import discovery, status
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
+from sanb.apiserver.types.refusals import DECODERS
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError, SanbError
 from sanb.http import gojson, paths
@@ -156,7 +157,7 @@ def _content(
         options["patchType"] = kind
         return _yaml(body) if kind == "apply" else _patch(body)
     if verb in ("create", "update"):
-        if media == JSON:
+        if media == JSON and profile.pick(DECODERS):
             options["text"] = body.decode(errors="replace")  # the older decoders quote it
         return _object(media, body, place.kind)
     return _delete_options(media, body) if verb in ("delete", "deletecollection") and body.strip() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -93,6 +94,12 @@ def test_empty_values_are_left_out_but_pointers_keep_zero() -> None:
         "replicas": 0, "revisionHistoryLimit": 0, "selector": {}, "strategy": {},
         "template": {"metadata": {}, "spec": {"containers": None}},
     }
+
+
+def test_tuples_and_other_mappings_become_lists_and_dictionaries() -> None:
+    found = read(POD, MappingProxyType(pod(command=("a", "b"))))  # type: ignore[arg-type]
+    assert type(found) is dict
+    assert found["spec"]["containers"][0]["command"] == ["a", "b"]
 
 
 def test_null_is_as_good_as_nothing() -> None:

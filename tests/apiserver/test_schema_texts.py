@@ -151,6 +151,12 @@ def test_a_number_is_a_quantity() -> None:
     }
 
 
+def test_resources_are_rounded_up_to_thousandths() -> None:
+    assert container(resources={"limits": {"cpu": "100u", "memory": "1.0001"}}) == {
+        "resources": {"limits": {"cpu": "1m", "memory": "1001m"}},
+    }
+
+
 @pytest.mark.parametrize(
     ("given", "byte"),
     [("!!", 0), ("YQ", 0), ("YWJj!", 4), ("YWJjZA", 4), ("YQ=", 3), ("YQ=a", 2), ("YQ==x", 4), ("Y===", 1),

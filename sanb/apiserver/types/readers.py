@@ -5,7 +5,7 @@ A reader gives back the very same value when there is nothing to change. `DROP` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from sanb.apiserver.types import scalars
@@ -103,7 +103,7 @@ class Compiler:
         if field.type is not None:
             return _nullable(self.struct(field.type), self.zero(field.type))
         zero = self._zero(Field("", field.item)) if field.item != "bytes" else ""
-        return _nullable(_scalar(field.item, field.named), zero)
+        return _nullable(_scalar("resource" if field.item == "quantity" else field.item, field.named), zero)
 
 
 def go_type(field: Field) -> str:
@@ -130,7 +130,9 @@ def _struct(
 
     def read(value: Any) -> Any:
         if value.__class__ is not dict:
-            raise Wrong(value, f"v1.{type_.name}")
+            if not isinstance(value, Mapping):
+                raise Wrong(value, f"v1.{type_.name}")
+            value = dict(value)
         out = None
         for key, item in value.items():
             if item.__class__ is str and item and key in texts:
@@ -166,7 +168,9 @@ def _struct(
 def _list(read_item: Reader, wanted: str) -> Reader:
     def read(value: Any) -> Any:
         if value.__class__ is not list:
-            raise Wrong(value, wanted)
+            if not isinstance(value, list | tuple):
+                raise Wrong(value, wanted)
+            value = list(value)
         out = None
         at = 0
         try:
@@ -187,7 +191,9 @@ def _list(read_item: Reader, wanted: str) -> Reader:
 def _map(read_item: Reader, wanted: str) -> Reader:
     def read(value: Any) -> Any:
         if value.__class__ is not dict:
-            raise Wrong(value, wanted)
+            if not isinstance(value, Mapping):
+                raise Wrong(value, wanted)
+            value = dict(value)
         out = None
         key = ""
         try:
@@ -235,7 +241,7 @@ def _raw(value: Any) -> Any:
 def _scalar(kind: str, named: str = "") -> Reader:
     if kind in _LIMITS:
         return _integer(kind)
-    if kind in ("quantity", "time", "microtime", "bytes"):
+    if kind in ("quantity", "resource", "time", "microtime", "bytes"):
         return _parsed(kind)
     return {"string": _string(named or "string"), "bool": _boolean, "int-or-string": _int_or_string, "raw": _raw}[kind]
 
@@ -275,6 +281,7 @@ def _int_or_string(value: Any) -> Any:
 
 _PARSERS: Final[dict[str, tuple[Callable[[str], str], str]]] = {
     "quantity": (scalars.quantity, "resource.Quantity"),
+    "resource": (scalars.resource, "resource.Quantity"),
     "time": (scalars.time, "v1.Time"),
     "microtime": (scalars.microtime, "v1.MicroTime"),
     "bytes": (scalars.base64, "[]uint8"),
@@ -284,7 +291,7 @@ _PARSERS: Final[dict[str, tuple[Callable[[str], str], str]]] = {
 def _parsed(kind: str) -> Reader:
     """The reader of a scalar that is a text of a certain form."""
     parse, wanted = _PARSERS[kind]
-    numbers = kind == "quantity"
+    numbers = kind in ("quantity", "resource")
 
     def read(value: Any) -> Any:
         if isinstance(value, Lazy):
@@ -319,6 +326,6 @@ def json_kind(value: Any) -> str:
         return "bool"
     if isinstance(value, str | Lazy):
         return "string"
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return "object"
     return "array" if isinstance(value, Iterable) else "number"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -23,6 +24,20 @@ def quantity(text: str) -> str:
     Raises:
         ValueError: it is no quantity.
     """
+    return _quantity(text, 1)
+
+
+@lru_cache(maxsize=4096)
+def resource(text: str) -> str:
+    """A quantity of a resource list: the same, rounded up to thousandths.
+
+    Raises:
+        ValueError: it is no quantity.
+    """
+    return _quantity(text, 10**6)
+
+
+def _quantity(text: str, step: int) -> str:
     match = _QUANTITY.fullmatch(text)
     if not match or not match[2]:
         raise ValueError(QUANTITY_FORM)
@@ -33,10 +48,10 @@ def quantity(text: str) -> str:
     if digits.count(".") > 1 or digits == ".":
         raise ValueError("unable to parse numeric part of quantity")
     scale = Fraction(2) ** _BINARY[suffix] if suffix in _BINARY else Fraction(10) ** _power(suffix, exponent)
-    nano = -(-_fraction(digits) * scale * 10**9 // 1)  # rounded up, away from zero
+    nano = math.ceil(_fraction(digits) * scale * 10**9 / step) * step  # rounded up, away from zero
     if not nano:
         return "0"
-    return sign.replace("+", "") + _canonical(int(nano), suffix in _BINARY, bool(exponent))
+    return sign.replace("+", "") + _canonical(nano, suffix in _BINARY, bool(exponent))
 
 
 def _fraction(digits: str) -> Fraction:
