@@ -17,10 +17,10 @@ def draw(seed: int, *key: object) -> int:
 
 def uid(seed: int, *key: object) -> str:
     """A version 4 UUID in text form."""
-    high, low = draw(seed, "uid-high", *key), draw(seed, "uid-low", *key)
-    number = (high << 64 | low) & ~(0xF << 76) & ~(0x3 << 62) | (0x4 << 76) | (0x2 << 62)
-    text = f"{number:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = "\x1f".join(map(str, (seed, "uid", *key)))
+    digits = blake2b(text.encode(), digest_size=16).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def suffix(seed: int, *key: object, length: int = 5) -> str:
