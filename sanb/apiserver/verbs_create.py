@@ -7,6 +7,7 @@ from sanb.apiserver.admission import CREATE
 from sanb.apiserver.apply import TRACKED, track_managers
 from sanb.apiserver.context import Context
 from sanb.apiserver.request import Outcome, Wait
+from sanb.apiserver.warnings import warn
 from sanb.values import Obj
 
 RV_ON_CREATE = "resourceVersion should not be set on objects to be created"
@@ -47,6 +48,7 @@ def create_object(context: Context, obj: Obj) -> Outcome:
     errors = validation.validate(resource, obj, view.profile)
     if errors:
         raise steps.invalid(resource, obj, errors)
+    warn(context, obj, None)
     waiting = chain.validate(view, admitted._replace(obj=obj))
     if waiting is not None:
         return waiting

@@ -12,6 +12,7 @@ from sanb.apiserver.patch import apply_patch
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.verbs_create import create_object
 from sanb.apiserver.verbs_delete import finished
+from sanb.apiserver.warnings import warn
 from sanb.values import Obj
 
 
@@ -35,6 +36,7 @@ def update_object(context: Context, new: Obj, old: Obj) -> Outcome:
     errors = validation.validate_update(resource, new, old, view.profile, part)
     if errors:
         raise steps.invalid(resource, new, errors)
+    warn(context, new, old)
     waiting = chain.validate(view, admitted._replace(obj=new))
     if waiting is not None:
         return waiting
