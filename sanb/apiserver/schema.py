@@ -60,15 +60,15 @@ def decode(
     if schema is None:
         return obj, ()
     unknown = schema.compiler.unknown
-    unknown.clear()
+    before = next(unknown)
     try:
         found: Obj = schema.read(obj)
     except Wrong as wrong:
         raise _refused(resource, obj, refusals.sentence(wrong, schema.type, obj, schema.joint, text)) from None
-    if not unknown or not schema.validates or strict == "Ignore":
+    if next(unknown) == before + 1 or not schema.validates or strict == "Ignore":
         return found, ()
     complaints = tuple(f'unknown field "{path}"' for path in _unknown(schema.compiler, schema.type, obj))
-    if strict == "Strict":
+    if strict == "Strict" and complaints:
         raise _refused(resource, obj, f"strict decoding error: {', '.join(complaints)}")
     return found, complaints
 

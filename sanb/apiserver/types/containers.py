@@ -155,7 +155,7 @@ def _security(types: Types) -> None:
         capabilities Capabilities
         privileged bool *
         seLinuxOptions SELinuxOptions go=SELinuxOptions
-        windowsOptions WindowsSecurityContextOptions since=1.14
+        windowsOptions WindowsSecurityContextOptions since=1.15
         runAsUser int64 *
         runAsGroup int64 * on=1.14
         runAsNonRoot bool *

@@ -72,7 +72,7 @@ def add(types: Types) -> None:
 def _details(types: Types) -> None:
     types.add("PodSecurityContext", """
         seLinuxOptions SELinuxOptions go=SELinuxOptions
-        windowsOptions WindowsSecurityContextOptions since=1.14
+        windowsOptions WindowsSecurityContextOptions since=1.15
         runAsUser int64 *
         runAsGroup int64 * on=1.14
         runAsNonRoot bool *
@@ -83,7 +83,7 @@ def _details(types: Types) -> None:
         fsGroupChangePolicy string * as=v1.PodFSGroupChangePolicy since=1.18 on=1.20 go=FSGroupChangePolicy
         seccompProfile SeccompProfile since=1.19
         appArmorProfile AppArmorProfile since=1.30
-        seLinuxChangePolicy string * since=1.32 on=1.33
+        seLinuxChangePolicy string * since=1.32 on=1.33 go=SELinuxChangePolicy
     """)
     types.add("Sysctl", "name string !\nvalue string !")
     types.add("PodDNSConfig", "nameservers []string\nsearches []string\noptions []PodDNSConfigOption")

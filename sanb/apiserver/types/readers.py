@@ -5,7 +5,8 @@ A reader gives back the very same value when there is nothing to change. `DROP` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any, Final
 
 from sanb.apiserver.types import scalars
@@ -39,11 +40,15 @@ def number(minor: str) -> int:
 
 
 class Compiler:
-    """Makes the readers of one minor, each struct once. `unknown` collects the names of fields that no struct knows."""
+    """Makes the readers of one minor, each struct once.
+
+    `unknown` counts on at every field that no struct knows. Readers are shared by all clusters of a process, so it is
+    a counter that threads may share, never reset.
+    """
 
     def __init__(self, minor: str) -> None:
         self.minor = number(minor)
-        self.unknown: list[str] = []
+        self.unknown = count()
         self._structs: dict[str, tuple[Reader, dict[str, Any]]] = {}
 
     def struct(self, type_: Type) -> Reader:
@@ -123,7 +128,7 @@ GO_NAMES: Final = {
 
 
 def _struct(
-    type_: Type, readers: dict[str, Reader], texts: frozenset[str], zero: dict[str, Any], unknown: list[str]
+    type_: Type, readers: dict[str, Reader], texts: frozenset[str], zero: dict[str, Any], unknown: Iterator[int]
 ) -> Reader:
     get, fields = readers.get, type_.fields
     always = tuple(zero.items())
@@ -139,7 +144,7 @@ def _struct(
                 continue
             reader = get(key)
             if reader is None:
-                unknown.append(key)
+                next(unknown)
                 new = DROP
             else:
                 try:
