@@ -240,7 +240,7 @@ async def _made(api: Api, deployment: Obj, olds: list[Obj], revision: int) -> Ob
 def _composed(profile: Profile, deployment: Obj, olds: list[Obj], revision: int) -> Obj:
     spec, metadata = deployment["spec"], deployment["metadata"]
     template = spec["template"]
-    number = podhash.template_hash(template, (deployment.get("status") or {}).get("collisionCount"))
+    number = podhash.template_hash(profile, template, (deployment.get("status") or {}).get("collisionCount"))
     encoded = podhash.encoded(number)
     label = {podhash.HASH_LABEL: str(number) if profile["hash_label"] == "decimal" else encoded}
     labels = {**((template.get("metadata") or {}).get("labels") or {}), **label}

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from sanb.apiserver.client import Api
 from sanb.apiserver.resources import BY_KIND, RESOURCES
 from sanb.controllers.identity import PROCESS, account_user
+from sanb.controllers.ownership import OWNER_VERSION
 from sanb.errors import ApiError
 from sanb.kernel.controller import Controller, Watch
 from sanb.profiles.profile import Profile
@@ -51,7 +52,10 @@ def _item(work: str, resource: str, obj: Obj) -> Item:
 def _owner_place(reference: Obj, namespace: str) -> tuple[str, str, str] | None:
     """Where the owner of an object in `namespace` would be; None if its kind is unknown here."""
     row = BY_KIND.get(reference["kind"])
-    if row is None or not row.serves(reference["apiVersion"]) or row.id in IGNORED:
+    if row is None or row.id in IGNORED:
+        return None
+    version = reference["apiVersion"]
+    if not row.serves(version) and not (row.group == "apps" and version == OWNER_VERSION["1.10"]):
         return None
     return row.id, namespace if row.namespaced else "", reference["name"]
 

@@ -14,7 +14,7 @@ from sanb.values import Obj
 
 START: Final = 1767225600.0
 """2026-01-01T00:00:00Z: when a Node registered, unless the caller knows better."""
-AMPLE_PODS: Final = 1_000_000
+AMPLE_PODS: Final = "1M"
 """Pods that fit on a Node of which only the number was given."""
 USUAL_PODS: Final = 110
 """The kubelet's own default of `--max-pods`, for Nodes that are described."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from sanb.apiserver.validation.quantities import quantity
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
@@ -56,7 +57,7 @@ def place_of(node: Obj) -> Place:
     limit = (status.get("allocatable") or status.get("capacity") or {}).get("pods")
     return Place(
         node["metadata"]["name"], node["metadata"].get("labels") or {}, taints, cordoned, not unready,
-        1 << 62 if limit is None else int(limit),
+        1 << 62 if limit is None else int(quantity(limit)),
     )
 
 

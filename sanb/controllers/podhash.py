@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
+from sanb.controllers.gostructs import dump
 from sanb.entropy import safe_encode
+from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
 OFFSET: Final = 0x811C9DC5
@@ -21,10 +22,9 @@ def fnv32a(data: bytes, state: int = OFFSET) -> int:
     return state
 
 
-def template_hash(template: Obj, collisions: int | None) -> int:
-    """The hash of a template; another for every count of collisions."""
-    text = json.dumps(template, sort_keys=True, separators=(",", ":"))
-    state = fnv32a(text.encode())
+def template_hash(profile: Profile, template: Obj, collisions: int | None) -> int:
+    """The hash of a template as the minor computes it; another for every count of collisions."""
+    state = fnv32a(dump(profile, template).encode())
     return state if collisions is None else fnv32a(collisions.to_bytes(4, "little") + bytes(4), state)
 
 

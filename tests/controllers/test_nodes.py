@@ -15,7 +15,7 @@ def test_a_number_makes_so_many_ample_nodes_that_register_themselves() -> None:
     requests = list(described(NEW, 2))
     assert [request.body["metadata"]["name"] for request in requests] == ["node-1", "node-2"]
     assert [request.user.name for request in requests] == ["system:node:node-1", "system:node:node-2"]
-    assert {request.body["status"]["allocatable"]["pods"] for request in requests} == {"1000000"}
+    assert {request.body["status"]["allocatable"]["pods"] for request in requests} == {"1M"}
 
 
 def test_a_described_node_holds_110_pods_unless_it_says_otherwise() -> None:
