@@ -18,12 +18,13 @@ Update = Callable[[list[FieldError], Obj, Obj, Rules], None]
 
 
 class Kind(NamedTuple):
-    """The checks of one kind. `fields` are what they look at besides metadata: as long as they stay, so does the verdict."""
+    """The checks of one kind. `fields` are what they look at besides metadata: while they stay, the verdict does."""
 
     create: Create
     update: Update
     fields: tuple[str, ...] = ("spec",)
-    status: Update = basic.metadata_update
+    status: Update = basic.any_status
+    """The check of a status, metadata apart."""
     others: tuple[tuple[str, Update], ...] = ()
     """Updates of other subresources."""
 
@@ -75,6 +76,8 @@ def validate_update(
         # Every update looks at the metadata twice before the kind's own rules look at it again.
         metadata.created(out, after, resource.namespaced, path_segment, rules, own=False)
         metadata.updated(out, after, before, rules, own=False)
+        if subresource == "status":
+            metadata.updated(out, after, before, rules)
     _chosen(kind, subresource)(out, new, old, rules)
     return out
 

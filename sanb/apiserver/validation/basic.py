@@ -87,6 +87,5 @@ def event_update(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> Non
     event(out, new, rules)
 
 
-def metadata_update(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> None:
+def any_status(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> None:
     """A status of which nothing is checked."""
-    metadata.updated(out, new["metadata"], old["metadata"], rules)

@@ -278,5 +278,5 @@ def ephemeral(out: list[FieldError], given: list[Obj], others: list[Obj], volume
 def trimmed(out: list[FieldError], container: Obj, path: str) -> None:
     """An image of a Pod has no blanks around it; in a template nobody minds."""
     image = container.get("image") or ""
-    if image and (image[0].isspace() or image[-1].isspace()):
+    if image != image.strip():
         out.append(status.invalid_value(f"{path}.image", image, "must not have leading or trailing whitespace"))

@@ -13,6 +13,8 @@ from sanb.apiserver.validation.rules import Rules
 from sanb.values import Obj
 
 NameRule = Callable[[str], Texts]
+MANY: Final = 1 << 14
+"""How many faultless labels are remembered."""
 ANNOTATIONS_LIMIT: Final = 256 * 1024
 IMMUTABLE: Final = "field is immutable"
 STANDARD_FINALIZERS: Final = ("kubernetes", "orphan", "foregroundDeletion")
@@ -22,12 +24,15 @@ _KEPT: Final = ("name", "namespace", "uid", "creationTimestamp", "deletionTimest
 
 def labels(out: list[FieldError], values: dict[str, str], path: str, rules: Rules) -> None:
     """Keys and values of labels, also of selectors that are labels."""
-    names = rules.names
-    for key, value in values.items():
-        for text in names.qualified(key):
-            out.append(status.invalid_value(path, key, text))
-        for text in names.label_value(value):
-            out.append(status.invalid_value(path, value, text))
+    names, known = rules.names, rules.known_labels
+    for pair in values.items():
+        if pair in known:
+            continue
+        key, value = pair
+        faults = [(key, text) for text in names.qualified(key)] + [(value, text) for text in names.label_value(value)]
+        out.extend(status.invalid_value(path, blamed, text) for blamed, text in faults)
+        if not faults and len(known) < MANY:
+            known.add(pair)
 
 
 def annotated(out: list[FieldError], values: dict[str, str], path: str, rules: Rules) -> None:
@@ -50,7 +55,8 @@ def owners(out: list[FieldError], references: list[dict[str, Any]], path: str, r
     """ownerReferences: complete, no Event, one controller at most."""
     first = ""
     for reference in references:
-        _owner(out, reference, path, rules)
+        if not _sound(reference):
+            _owner(out, reference, path, rules)
         if not reference.get("controller"):
             continue
         current = f"{reference.get('kind', '')}/{reference.get('name', '')}"
@@ -62,6 +68,13 @@ def owners(out: list[FieldError], references: list[dict[str, Any]], path: str, r
             out.append(status.invalid_shown(path, shown.owners(references, rules), detail))
         else:
             first = current
+
+
+def _sound(reference: dict[str, Any]) -> bool:
+    """Whether a reference has all it needs and is no Event: the usual case."""
+    get = reference.get
+    version, kind = get("apiVersion"), get("kind")
+    return bool(version and kind and get("name") and get("uid") and kind != "Event" and version[-1] != "/")
 
 
 def _owner(out: list[FieldError], reference: dict[str, Any], path: str, rules: Rules) -> None:
@@ -109,11 +122,11 @@ def _own_finalizers(out: list[FieldError], metadata: Obj, rules: Rules) -> None:
 
 def _named(out: list[FieldError], metadata: Obj, rule: NameRule) -> None:
     generate, name = metadata.get("generateName"), metadata.get("name")
-    if generate:
-        given = generate if rule is path_segment else masked(generate)
-        out.extend(status.invalid_value("metadata.generateName", generate, text) for text in rule(given))
+    if generate and (texts := rule(generate if rule is path_segment else masked(generate))):
+        out.extend(status.invalid_value("metadata.generateName", generate, text) for text in texts)
     if name:
-        out.extend(status.invalid_value("metadata.name", name, text) for text in rule(name))
+        if texts := rule(name):
+            out.extend(status.invalid_value("metadata.name", name, text) for text in texts)
     else:
         out.append(status.required("metadata.name", "name or generateName is required"))
 
@@ -128,7 +141,8 @@ def created(
         if namespace:
             out.append(status.field_forbidden("metadata.namespace", "not allowed on this type"))
     elif namespace:
-        out.extend(status.invalid_value("metadata.namespace", namespace, text) for text in rules.names.label(namespace))
+        if texts := rules.names.label(namespace):
+            out.extend(status.invalid_value("metadata.namespace", namespace, text) for text in texts)
     else:
         out.append(status.required("metadata.namespace"))
     if (metadata.get("generation") or 0) < 0:

@@ -18,9 +18,15 @@ DNS: Final = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 PREEMPTION: Final = ("PreemptLowerPriority", "Never")
 EFFECTS: Final = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 ANY_TAINT: Final = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
-_RARE: Final = ("hostname", "subdomain", "priorityClassName", "runtimeClassName", "preemptionPolicy",
-                "activeDeadlineSeconds", "dnsConfig", "nodeSelector", "schedulingGates", "readinessGates",
-                "hostNetwork")
+USUAL_TOLERATIONS: Final = [
+    {"key": f"node.kubernetes.io/{taint}", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
+    for taint in ("not-ready", "unreachable")
+]
+"""What admission adds to nearly every Pod: known to be without fault."""
+_RARE: Final = frozenset(
+    ("hostname", "subdomain", "priorityClassName", "runtimeClassName", "activeDeadlineSeconds", "dnsConfig",
+     "nodeSelector", "schedulingGates", "readinessGates", "hostNetwork")
+)
 MAX_INT: Final = (1 << 31) - 1
 
 
@@ -39,9 +45,15 @@ def whole(out: list[FieldError], pod: Obj, rules: Rules) -> None:
     spec(out, body, "spec", rules, True)
     if not body.get("serviceAccountName"):
         _tokens_without_account(out, body)
-    for kind in ("containers", "initContainers"):
-        for index, container in enumerate(body.get(kind) or ()):
-            containers.trimmed(out, container, f"spec.{kind}[{index}]")
+    _images(out, body.get("containers") or (), "spec.containers")
+    if found := body.get("initContainers"):
+        _images(out, found, "spec.initContainers")
+
+
+def _images(out: list[FieldError], given: Any, path: str) -> None:
+    for index, container in enumerate(given):
+        if (image := container.get("image")) and image != image.strip():
+            containers.trimmed(out, container, f"{path}[{index}]")
 
 
 def mirror(out: list[FieldError], fields: Obj, body: Obj, path: str) -> None:
@@ -74,7 +86,36 @@ def template(out: list[FieldError], given: Obj, path: str, rules: Rules) -> None
 
 
 def spec(out: list[FieldError], body: Obj, path: str, rules: Rules, of_pod: bool) -> None:
-    """What a Pod should be."""
+    """What a Pod should be. Fields that few Pods have are looked for once."""
+    rare = not _RARE.isdisjoint(body)
+    _contents(out, body, path, rules)
+    if rare and body.get("hostNetwork") and rules.grace_required:
+        _host_network(out, body.get("containers") or [], path, of_pod)
+    if (policy := body.get("restartPolicy", "Always")) != "Always":
+        _choice(out, policy, RESTARTS, f"{path}.restartPolicy")
+    if (policy := body.get("dnsPolicy", "ClusterFirst")) != "ClusterFirst":
+        _choice(out, policy, DNS, f"{path}.dnsPolicy")
+    if rare:
+        _selection(out, body, path, rules)
+    if found := body.get("securityContext"):
+        containers.security(out, found, f"{path}.securityContext")
+    if policy == "None":
+        _dns(out, body, path)
+    if rare:
+        _gates(out, body, path, rules)
+    _references(out, body, path, rules)
+    if rare:
+        _hosting(out, body, path, rules)
+    if (found := body.get("tolerations")) and found != USUAL_TOLERATIONS:
+        tolerations(out, found, f"{path}.tolerations", rules)
+    if rare:
+        _priorities(out, body, path, rules)
+    if (policy := body.get("preemptionPolicy")) not in (None, "PreemptLowerPriority"):
+        _choice(out, policy, PREEMPTION, f"{path}.preemptionPolicy")
+
+
+def _contents(out: list[FieldError], body: Obj, path: str, rules: Rules) -> None:
+    """Volumes and containers."""
     grace = body.get("terminationGracePeriodSeconds")
     if grace is None and rules.grace_required:
         out.append(status.required(f"{path}.terminationGracePeriodSeconds"))
@@ -86,27 +127,6 @@ def spec(out: list[FieldError], body: Obj, path: str, rules: Rules, of_pod: bool
     if found := body.get("ephemeralContainers"):
         every = [*given, *(body.get("initContainers") or ())]
         containers.ephemeral(out, found, every, known, f"{path}.ephemeralContainers", rules)
-    rare = any(field in body for field in _RARE)
-    if rare and body.get("hostNetwork") and rules.grace_required:
-        _host_network(out, given, path, of_pod)
-    _choice(out, body.get("restartPolicy", "Always"), RESTARTS, f"{path}.restartPolicy")
-    _choice(out, body.get("dnsPolicy", "ClusterFirst"), DNS, f"{path}.dnsPolicy")
-    if rare:
-        _selection(out, body, path, rules)
-        if body.get("hostNetwork") and not rules.grace_required:
-            _old_host_network(out, given, path)
-    if found := body.get("securityContext"):
-        containers.security(out, found, f"{path}.securityContext")
-    if rare:
-        _dns(out, body, path)
-        _gates(out, body, path, rules)
-    _references(out, body, path, rules)
-    if rare:
-        _hosting(out, body, path, rules)
-    if found := body.get("tolerations"):
-        tolerations(out, found, f"{path}.tolerations", rules)
-    if rare:
-        _priorities(out, body, path, rules)
 
 
 def _choice(out: list[FieldError], value: str, allowed: tuple[str, ...], path: str) -> None:
@@ -118,6 +138,8 @@ def _choice(out: list[FieldError], value: str, allowed: tuple[str, ...], path: s
 def _selection(out: list[FieldError], body: Obj, path: str, rules: Rules) -> None:
     if found := body.get("nodeSelector"):
         metadata.labels(out, found, f"{path}.nodeSelector", rules)
+    if body.get("hostNetwork") and not rules.grace_required:
+        _old_host_network(out, body.get("containers") or [], path)
 
 
 def _host_network(out: list[FieldError], given: list[Any], path: str, of_pod: bool) -> None:
@@ -182,8 +204,6 @@ def _priorities(out: list[FieldError], body: Obj, path: str, rules: Rules) -> No
     for field in ("priorityClassName", "runtimeClassName"):
         if name := body.get(field):
             out.extend(status.invalid_value(f"{path}.{field}", name, text) for text in rules.names.subdomain(name))
-    if (policy := body.get("preemptionPolicy")) is not None:
-        _choice(out, policy, PREEMPTION, f"{path}.preemptionPolicy")
 
 
 def tolerations(out: list[FieldError], given: list[Any], path: str, rules: Rules) -> None:

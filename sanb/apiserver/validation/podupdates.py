@@ -161,7 +161,6 @@ def _identical(count: int) -> list[str]:
 
 def status_update(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> None:
     """An update of the status: what is over in a Pod that does not restart stays over."""
-    metadata.updated(out, new["metadata"], old["metadata"], rules)
     mirror_kept(out, new, old)
     policy = old["spec"].get("restartPolicy", "Always")
     after, before = new.get("status") or {}, old.get("status") or {}

@@ -68,6 +68,7 @@ class Rules:
         self.profile = profile
         pick = profile.pick
         self.names = Names(profile)
+        self.known_labels: set[tuple[str, str]] = set()
         self.json_values = pick(VALUES) == "json"
         self.null = pick(NULL)
         self.size = pick(SIZE)

@@ -161,14 +161,12 @@ def _above(out: list[FieldError], found: Obj, field: str, limit: str, detail: st
 
 def deployment_status(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> None:
     """Counts of a Deployment's status fit together."""
-    metadata.updated(out, new["metadata"], old["metadata"], rules)
     parts = ("updatedReplicas", "readyReplicas", "availableReplicas")
     _fitting(out, new.get("status") or {}, _DEPLOYMENT_COUNTS, parts)
 
 
 def replicaset_status(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> None:
     """Counts of a ReplicaSet's status fit together."""
-    metadata.updated(out, new["metadata"], old["metadata"], rules)
     parts = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")
     _fitting(out, new.get("status") or {}, _SET_COUNTS, parts)
 
