@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sanb.apiserver.types import containers, core, meta, nodes, pods, rbac, volumes, workloads
-from sanb.apiserver.types.base import VALUES, Field, Type, Types
+from sanb.apiserver.types.base import VALUES, Field, Type, registry
 
 __all__ = ["TYPES", "VALUES", "Field", "Type"]
 
-TYPES: Final = Types()
-for theme in (meta, containers, volumes, pods, workloads, core, nodes, rbac):
-    theme.add(TYPES)
+TYPES: Final[Mapping[str, Type]] = registry(
+    meta.STRUCTS, containers.STRUCTS, volumes.STRUCTS, pods.STRUCTS, workloads.STRUCTS, core.STRUCTS, nodes.STRUCTS,
+    rbac.STRUCTS,
+)

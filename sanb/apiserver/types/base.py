@@ -1,4 +1,5 @@
-"""How a type is written down: a struct is a name and a text with one field per line.
+"""How a type is written down: a struct is a name and a text with one field per line. A line with nothing but the name
+of another struct embeds its fields.
 
     name  type  marks…
 
@@ -96,12 +97,17 @@ class Type:
             yield _field(first, rest[0], rest[1:], self._registry)
 
 
-class Types(dict[str, Type]):
-    """A registry that structs are added to; they may name each other in any order."""
+def registry(*tables: Mapping[str, str]) -> dict[str, Type]:
+    """The types of some tables `{name: text}`, by Go name; structs may name each other in any order.
 
-    def add(self, name: str, text: str, atomic: bool = False) -> None:
-        """A struct by its Go name; `atomic`: server-side apply sees it as one value."""
-        self[name] = Type(name, text, self, atomic)
+    The word `atomic` after a name: server-side apply sees the struct as one value.
+    """
+    types: dict[str, Type] = {}
+    for table in tables:
+        for key, text in table.items():
+            name, _, mark = key.partition(" ")
+            types[name] = Type(name, text, types, atomic=mark == "atomic")
+    return types
 
 
 def _lines(text: str) -> Iterator[str]:

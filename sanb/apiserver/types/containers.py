@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sanb.apiserver.types.base import Types
+from collections.abc import Mapping
+from typing import Final
 
-COMMON = """
+COMMON: Final = """
     name string !
     image string
     command []string
@@ -32,62 +33,53 @@ COMMON = """
     tty bool go=TTY
 """
 
-
-def add(types: Types) -> None:
-    """Put them into the registry."""
-    types.add("Container", COMMON)
-    types.add("EphemeralContainer", COMMON + "targetContainerName string")
-    _environment(types)
-    _probes(types)
-    _resources(types)
-    _security(types)
-
-
-def _environment(types: Types) -> None:
-    types.add("ContainerPort", """
+STRUCTS: Final[Mapping[str, str]] = {
+    "Container": COMMON,
+    "EphemeralContainer": COMMON + "targetContainerName string",
+    "ContainerPort": """
         name string
         hostPort int32
         containerPort int32 !
         protocol string as=v1.Protocol
         hostIP string
-    """)
-    types.add("EnvFromSource", """
+    """,
+    "EnvFromSource": """
         prefix string
         configMapRef ConfigMapEnvSource
         secretRef SecretEnvSource
-    """)
-    types.add("ConfigMapEnvSource", "name string\noptional bool *")
-    types.add("SecretEnvSource", "name string\noptional bool *")
-    types.add("EnvVar", """
+    """,
+    "ConfigMapEnvSource": "name string\noptional bool *",
+    "SecretEnvSource": "name string\noptional bool *",
+    "EnvVar": """
         name string !
         value string
         valueFrom EnvVarSource
-    """)
-    types.add("EnvVarSource", """
+    """,
+    "EnvVarSource": """
         fieldRef ObjectFieldSelector
         resourceFieldRef ResourceFieldSelector
         configMapKeyRef ConfigMapKeySelector
         secretKeyRef SecretKeySelector
         fileKeyRef FileKeySelector since=1.34 on=1.35
-    """)
-    types.add("ObjectFieldSelector", """
+    """,
+    "ObjectFieldSelector atomic": """
         apiVersion string go=APIVersion
         fieldPath string !
-    """, atomic=True)
-    types.add("ResourceFieldSelector", """
+    """,
+    "ResourceFieldSelector atomic": """
         containerName string
         resource string !
         divisor quantity !
-    """, atomic=True)
-    types.add("ConfigMapKeySelector", "name string\nkey string !\noptional bool *", atomic=True)
-    types.add("SecretKeySelector", "name string\nkey string !\noptional bool *", atomic=True)
-    types.add("FileKeySelector", """
+    """,
+    "ConfigMapKeySelector atomic": "name string\nkey string !\noptional bool *",
+    "SecretKeySelector atomic": "name string\nkey string !\noptional bool *",
+    "FileKeySelector atomic": """
         volumeName string !
         path string !
         key string !
         optional bool *
-    """, atomic=True)
-    types.add("VolumeMount", """
+    """,
+    "VolumeMount": """
         name string !
         readOnly bool
         recursiveReadOnly string * as=v1.RecursiveReadOnlyMode since=1.30 on=1.31
@@ -95,26 +87,23 @@ def _environment(types: Types) -> None:
         subPath string
         mountPropagation string * as=v1.MountPropagationMode
         subPathExpr string since=1.14 on=1.15
-    """)
-    types.add("VolumeDevice", "name string !\ndevicePath string !")
-
-
-def _probes(types: Types) -> None:
-    types.add("Handler", """
+    """,
+    "VolumeDevice": "name string !\ndevicePath string !",
+    "Handler": """
         exec ExecAction
         httpGet HTTPGetAction go=HTTPGet
         tcpSocket TCPSocketAction go=TCPSocket
-    """)
-    types.add("LifecycleHandler", """
+    """,
+    "LifecycleHandler": """
         Handler
         sleep SleepAction since=1.29 on=1.30
-    """)
-    types.add("Lifecycle", """
+    """,
+    "Lifecycle": """
         postStart LifecycleHandler
         preStop LifecycleHandler
         stopSignal string * since=1.33 on=1.37
-    """)
-    types.add("Probe", """
+    """,
+    "Probe": """
         Handler
         grpc GRPCAction since=1.23 on=1.24 go=GRPC
         initialDelaySeconds int32
@@ -123,35 +112,29 @@ def _probes(types: Types) -> None:
         successThreshold int32
         failureThreshold int32
         terminationGracePeriodSeconds int64 * since=1.21 on=1.22
-    """)
-    types.add("ExecAction", "command []string")
-    types.add("HTTPGetAction", """
+    """,
+    "ExecAction": "command []string",
+    "HTTPGetAction": """
         path string
         port int-or-string !
         host string
         scheme string as=v1.URIScheme
         httpHeaders []HTTPHeader go=HTTPHeaders
-    """)
-    types.add("HTTPHeader", "name string !\nvalue string !")
-    types.add("TCPSocketAction", "port int-or-string !\nhost string")
-    types.add("GRPCAction", "port int32 !\nservice string *")
-    types.add("SleepAction", "seconds int64 !")
-
-
-def _resources(types: Types) -> None:
-    types.add("ResourceRequirements", """
+    """,
+    "HTTPHeader": "name string !\nvalue string !",
+    "TCPSocketAction": "port int-or-string !\nhost string",
+    "GRPCAction": "port int32 !\nservice string *",
+    "SleepAction": "seconds int64 !",
+    "ResourceRequirements": """
         limits {}quantity
         requests {}quantity
         claims []ResourceClaim keys=name since=1.26 on=1.32
-    """)
-    types.add("ResourceClaim", "name string !\nrequest string since=1.31")
-    types.add("ContainerResizePolicy", "resourceName string !\nrestartPolicy string !")
-    types.add("ContainerRestartRule", "action string !\nexitCodes ContainerRestartRuleOnExitCodes")
-    types.add("ContainerRestartRuleOnExitCodes", "operator string !\nvalues []int32 set")
-
-
-def _security(types: Types) -> None:
-    types.add("SecurityContext", """
+    """,
+    "ResourceClaim": "name string !\nrequest string since=1.31",
+    "ContainerResizePolicy": "resourceName string !\nrestartPolicy string !",
+    "ContainerRestartRule": "action string !\nexitCodes ContainerRestartRuleOnExitCodes",
+    "ContainerRestartRuleOnExitCodes": "operator string !\nvalues []int32 set",
+    "SecurityContext": """
         capabilities Capabilities
         privileged bool *
         seLinuxOptions SELinuxOptions go=SELinuxOptions
@@ -164,14 +147,15 @@ def _security(types: Types) -> None:
         procMount string * as=v1.ProcMountType since=1.12 on=1.33
         seccompProfile SeccompProfile since=1.19
         appArmorProfile AppArmorProfile since=1.30
-    """)
-    types.add("Capabilities", "add []string as=v1.Capability\ndrop []string as=v1.Capability")
-    types.add("SELinuxOptions", "user string\nrole string\ntype string\nlevel string")
-    types.add("WindowsSecurityContextOptions", """
+    """,
+    "Capabilities": "add []string as=v1.Capability\ndrop []string as=v1.Capability",
+    "SELinuxOptions": "user string\nrole string\ntype string\nlevel string",
+    "WindowsSecurityContextOptions": """
         gmsaCredentialSpecName string * go=GMSACredentialSpecName
         gmsaCredentialSpec string * go=GMSACredentialSpec
         runAsUserName string * since=1.16 on=1.17
         hostProcess bool * since=1.22 on=1.23
-    """)
-    types.add("SeccompProfile", "type string ! as=v1.SeccompProfileType\nlocalhostProfile string *")
-    types.add("AppArmorProfile", "type string ! as=v1.AppArmorProfileType\nlocalhostProfile string *")
+    """,
+    "SeccompProfile": "type string ! as=v1.SeccompProfileType\nlocalhostProfile string *",
+    "AppArmorProfile": "type string ! as=v1.AppArmorProfileType\nlocalhostProfile string *",
+}

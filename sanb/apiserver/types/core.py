@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-from sanb.apiserver.types.base import Types
+from collections.abc import Mapping
+from typing import Final
 
-HEAD = """
-    apiVersion string go=APIVersion
-    kind string
-    metadata ObjectMeta ! go=ObjectMeta
-"""
+from sanb.apiserver.types.meta import HEAD
 
-
-def add(types: Types) -> None:
-    """Put them into the registry."""
-    types.add("Namespace", HEAD + "spec NamespaceSpec !\nstatus NamespaceStatus !")
-    types.add("NamespaceSpec", "finalizers []string as=v1.FinalizerName")
-    types.add("NamespaceStatus", """
+STRUCTS: Final[Mapping[str, str]] = {
+    "Namespace": HEAD + "spec NamespaceSpec !\nstatus NamespaceStatus !",
+    "NamespaceSpec": "finalizers []string as=v1.FinalizerName",
+    "NamespaceStatus": """
         phase string as=v1.NamespacePhase
         conditions []NamespaceCondition merge=type keys=type since=1.16
-    """)
-    types.add("NamespaceCondition", """
+    """,
+    "NamespaceCondition": """
         type string !
         status string !
         lastTransitionTime time !
         reason string
         message string
-    """)
-    types.add("ServiceAccount", HEAD + """
+    """,
+    "ServiceAccount": HEAD + """
         secrets []ObjectReference merge=name keys=name
         imagePullSecrets []LocalObjectReference
         automountServiceAccountToken bool *
-    """)
-    types.add("Secret", HEAD + """
+    """,
+    "Secret": HEAD + """
         immutable bool * since=1.18 on=1.19
         data {}bytes
         stringData {}string
         type string as=v1.SecretType
-    """)
-    types.add("ConfigMap", HEAD + """
+    """,
+    "ConfigMap": HEAD + """
         immutable bool * since=1.18 on=1.19
         data {}string
         binaryData {}bytes
-    """)
-    _events(types)
-    _services(types)
-
-
-def _events(types: Types) -> None:
-    types.add("Event", HEAD + """
+    """,
+    "Event": HEAD + """
         involvedObject ObjectReference !
         reason string
         message string
@@ -62,14 +52,11 @@ def _events(types: Types) -> None:
         related ObjectReference
         reportingComponent string ! go=ReportingController
         reportingInstance string !
-    """)
-    types.add("EventSource", "component string\nhost string")
-    types.add("EventSeries", "count int32\nlastObservedTime microtime !\nstate string until=1.19")
-
-
-def _services(types: Types) -> None:
-    types.add("Service", HEAD + "spec ServiceSpec !\nstatus ServiceStatus !")
-    types.add("ServiceSpec", """
+    """,
+    "EventSource": "component string\nhost string",
+    "EventSeries": "count int32\nlastObservedTime microtime !\nstate string until=1.19",
+    "Service": HEAD + "spec ServiceSpec !\nstatus ServiceStatus !",
+    "ServiceSpec": """
         ports []ServicePort merge=port keys=port,protocol
         selector {}string atomic
         clusterIP string
@@ -92,26 +79,27 @@ def _services(types: Types) -> None:
         loadBalancerClass string * since=1.21 on=1.22
         internalTrafficPolicy string * as=v1.ServiceInternalTrafficPolicy since=1.21 on=1.22
         trafficDistribution string * since=1.30 on=1.31
-    """)
-    types.add("ServicePort", """
+    """,
+    "ServicePort": """
         name string
         protocol string as=v1.Protocol
         appProtocol string * since=1.18 on=1.19
         port int32 !
         targetPort int-or-string !
         nodePort int32
-    """)
-    types.add("SessionAffinityConfig", "clientIP ClientIPConfig")
-    types.add("ClientIPConfig", "timeoutSeconds int32 *")
-    types.add("ServiceStatus", """
+    """,
+    "SessionAffinityConfig": "clientIP ClientIPConfig",
+    "ClientIPConfig": "timeoutSeconds int32 *",
+    "ServiceStatus": """
         loadBalancer LoadBalancerStatus !
         conditions []Condition merge=type keys=type since=1.20
-    """)
-    types.add("LoadBalancerStatus", "ingress []LoadBalancerIngress")
-    types.add("LoadBalancerIngress", """
+    """,
+    "LoadBalancerStatus": "ingress []LoadBalancerIngress",
+    "LoadBalancerIngress": """
         ip string go=IP
         hostname string
         ipMode string * since=1.29 on=1.30 go=IPMode
         ports []PortStatus since=1.20
-    """)
-    types.add("PortStatus", "port int32 !\nprotocol string !\nerror string *")
+    """,
+    "PortStatus": "port int32 !\nprotocol string !\nerror string *",
+}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from sanb.apiserver.types.base import Types
+from collections.abc import Mapping
+from typing import Final
 
+HEAD: Final = """
+    apiVersion string go=APIVersion
+    kind string
+    metadata ObjectMeta ! go=ObjectMeta
+"""
+"""The first fields of every object."""
 
-def add(types: Types) -> None:
-    """Put them into the registry."""
-    types.add("ObjectMeta", """
+STRUCTS: Final[Mapping[str, str]] = {
+    "ObjectMeta": """
         name string
         generateName string
         namespace string
@@ -25,21 +31,21 @@ def add(types: Types) -> None:
         finalizers []string merge set
         clusterName string until=1.24
         managedFields []ManagedFieldsEntry since=1.14
-    """)
-    types.add("Initializers", """
+    """,
+    "Initializers": """
         pending []Initializer ! merge=name
         result raw
-    """)
-    types.add("Initializer", "name string !")
-    types.add("OwnerReference", """
+    """,
+    "Initializer": "name string !",
+    "OwnerReference atomic": """
         apiVersion string ! go=APIVersion
         kind string !
         name string !
         uid string ! go=UID as=types.UID
         controller bool *
         blockOwnerDeletion bool *
-    """, atomic=True)
-    types.add("ManagedFieldsEntry", """
+    """,
+    "ManagedFieldsEntry": """
         manager string
         operation string as=v1.ManagedFieldsOperationType
         apiVersion string go=APIVersion
@@ -47,26 +53,26 @@ def add(types: Types) -> None:
         fieldsType string
         fieldsV1 raw
         subresource string since=1.22
-    """)
-    types.add("LabelSelector", """
+    """,
+    "LabelSelector atomic": """
         matchLabels {}string
         matchExpressions []LabelSelectorRequirement
-    """, atomic=True)
-    types.add("LabelSelectorRequirement", """
+    """,
+    "LabelSelectorRequirement": """
         key string !
         operator string ! as=v1.LabelSelectorOperator
         values []string
-    """)
-    types.add("Condition", """
+    """,
+    "Condition": """
         type string !
         status string ! as=v1.ConditionStatus
         observedGeneration int64
         lastTransitionTime time !
         reason string !
         message string !
-    """)
-    types.add("LocalObjectReference", "name string", atomic=True)
-    types.add("ObjectReference", """
+    """,
+    "LocalObjectReference atomic": "name string",
+    "ObjectReference atomic": """
         kind string
         namespace string
         name string
@@ -74,15 +80,16 @@ def add(types: Types) -> None:
         apiVersion string go=APIVersion
         resourceVersion string
         fieldPath string
-    """, atomic=True)
-    types.add("TypedLocalObjectReference", """
+    """,
+    "TypedLocalObjectReference atomic": """
         apiGroup string * go=APIGroup
         kind string !
         name string !
-    """, atomic=True)
-    types.add("TypedObjectReference", """
+    """,
+    "TypedObjectReference": """
         apiGroup string * go=APIGroup
         kind string !
         name string !
         namespace string *
-    """)
+    """,
+}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sanb.apiserver.types.base import Types
-from sanb.apiserver.types.core import HEAD
+from collections.abc import Mapping
+from typing import Final
 
+from sanb.apiserver.types.meta import HEAD
 
-def add(types: Types) -> None:
-    """Put them into the registry."""
-    types.add("Node", HEAD + "spec NodeSpec !\nstatus NodeStatus !")
-    types.add("NodeSpec", """
+STRUCTS: Final[Mapping[str, str]] = {
+    "Node": HEAD + "spec NodeSpec !\nstatus NodeStatus !",
+    "NodeSpec": """
         podCIDR string
         podCIDRs []string merge set since=1.16
         externalID string go=DoNotUseExternalID
@@ -17,9 +17,9 @@ def add(types: Types) -> None:
         unschedulable bool
         taints []Taint
         configSource raw on=1.11
-    """)
-    types.add("Taint", "key string !\nvalue string\neffect string !\ntimeAdded time")
-    types.add("NodeStatus", """
+    """,
+    "Taint": "key string !\nvalue string\neffect string !\ntimeAdded time",
+    "NodeStatus": """
         capacity {}quantity
         allocatable {}quantity
         phase string
@@ -34,19 +34,19 @@ def add(types: Types) -> None:
         runtimeHandlers []NodeRuntimeHandler since=1.30
         features NodeFeatures since=1.31
         declaredFeatures []string since=1.35 on=1.36
-    """)
-    types.add("NodeCondition", """
+    """,
+    "NodeCondition": """
         type string !
         status string !
         lastHeartbeatTime time !
         lastTransitionTime time !
         reason string
         message string
-    """)
-    types.add("NodeAddress", "type string !\naddress string !")
-    types.add("NodeDaemonEndpoints", "kubeletEndpoint DaemonEndpoint !")
-    types.add("DaemonEndpoint", "Port int32 !")
-    types.add("NodeSystemInfo", """
+    """,
+    "NodeAddress": "type string !\naddress string !",
+    "NodeDaemonEndpoints": "kubeletEndpoint DaemonEndpoint !",
+    "DaemonEndpoint": "Port int32 !",
+    "NodeSystemInfo": """
         machineID string !
         systemUUID string !
         bootID string !
@@ -58,10 +58,11 @@ def add(types: Types) -> None:
         operatingSystem string !
         architecture string !
         swap NodeSwapStatus since=1.34
-    """)
-    types.add("NodeSwapStatus", "capacity int64 *")
-    types.add("ContainerImage", "names []string !<1.21\nsizeBytes int64")
-    types.add("AttachedVolume", "name string !\ndevicePath string !")
-    types.add("NodeRuntimeHandler", "name string !\nfeatures NodeRuntimeHandlerFeatures")
-    types.add("NodeRuntimeHandlerFeatures", "recursiveReadOnlyMounts bool *\nuserNamespaces bool * since=1.31")
-    types.add("NodeFeatures", "supplementalGroupsPolicy bool *")
+    """,
+    "NodeSwapStatus": "capacity int64 *",
+    "ContainerImage": "names []string !<1.21\nsizeBytes int64",
+    "AttachedVolume": "name string !\ndevicePath string !",
+    "NodeRuntimeHandler": "name string !\nfeatures NodeRuntimeHandlerFeatures",
+    "NodeRuntimeHandlerFeatures": "recursiveReadOnlyMounts bool *\nuserNamespaces bool * since=1.31",
+    "NodeFeatures": "supplementalGroupsPolicy bool *",
+}

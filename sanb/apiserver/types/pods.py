@@ -2,75 +2,69 @@
 
 from __future__ import annotations
 
-from sanb.apiserver.types.base import Types
+from collections.abc import Mapping
+from typing import Final
 
-SPREADING = (
+from sanb.apiserver.types.meta import HEAD
+
+POD_SPEC: Final = """
+    volumes []Volume merge=name retain keys=name
+    initContainers []Container merge=name keys=name
+    containers []Container ! merge=name keys=name
+    ephemeralContainers []EphemeralContainer merge=name keys=name since=1.16 on=1.23
+    restartPolicy string as=v1.RestartPolicy
+    terminationGracePeriodSeconds int64 *
+    activeDeadlineSeconds int64 *
+    dnsPolicy string as=v1.DNSPolicy go=DNSPolicy
+    nodeSelector {}string atomic
+    serviceAccountName string
+    serviceAccount string go=DeprecatedServiceAccount
+    automountServiceAccountToken bool *
+    nodeName string
+    hostNetwork bool
+    hostPID bool
+    hostIPC bool
+    shareProcessNamespace bool * on=1.12
+    securityContext PodSecurityContext
+    imagePullSecrets []LocalObjectReference merge=name keys=name
+    hostname string
+    subdomain string
+    affinity Affinity
+    schedulerName string
+    tolerations []Toleration
+    hostAliases []HostAlias merge=ip keys=ip
+    priorityClassName string
+    priority int32 * on=1.11
+    dnsConfig PodDNSConfig go=DNSConfig
+    readinessGates []PodReadinessGate since=1.11 on=1.12
+    runtimeClassName string * since=1.12 on=1.14
+    enableServiceLinks bool * since=1.13
+    preemptionPolicy string * as=v1.PreemptionPolicy since=1.15 on=1.19
+    overhead {}quantity since=1.16 on=1.18
+    setHostnameAsFQDN bool * since=1.19 on=1.20
+    os PodOS since=1.23 on=1.24 go=OS
+    hostUsers bool * since=1.25 on=1.33
+    schedulingGates []PodSchedulingGate merge=name keys=name since=1.26 on=1.27
+    resourceClaims []PodResourceClaim merge=name retain keys=name since=1.26 on=1.32
+    resources ResourceRequirements since=1.32 on=1.34
+    hostnameOverride string * since=1.34 on=1.35
+    workloadRef WorkloadReference since=1.35 on=1.37 until=1.36
+    schedulingGroup PodSchedulingGroup since=1.36 on=1.37
+"""
+SPREADING: Final = (
     "topologySpreadConstraints []TopologySpreadConstraint"
     " merge=topologyKey keys=topologyKey,whenUnsatisfiable since=1.16 on=1.18"
 )
+AFFINITY_TERMS: Final = """
+    requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm
+    preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm
+"""
 
-
-def add(types: Types) -> None:
-    """Put them into the registry."""
-    types.add("Pod", """
-        apiVersion string go=APIVersion
-        kind string
-        metadata ObjectMeta ! go=ObjectMeta
-        spec PodSpec !
-        status PodStatus !
-    """)
-    types.add("PodTemplateSpec", "metadata ObjectMeta ! go=ObjectMeta\nspec PodSpec !")
-    types.add("PodSpec", """
-        volumes []Volume merge=name retain keys=name
-        initContainers []Container merge=name keys=name
-        containers []Container ! merge=name keys=name
-        ephemeralContainers []EphemeralContainer merge=name keys=name since=1.16 on=1.23
-        restartPolicy string as=v1.RestartPolicy
-        terminationGracePeriodSeconds int64 *
-        activeDeadlineSeconds int64 *
-        dnsPolicy string as=v1.DNSPolicy go=DNSPolicy
-        nodeSelector {}string atomic
-        serviceAccountName string
-        serviceAccount string go=DeprecatedServiceAccount
-        automountServiceAccountToken bool *
-        nodeName string
-        hostNetwork bool
-        hostPID bool
-        hostIPC bool
-        shareProcessNamespace bool * on=1.12
-        securityContext PodSecurityContext
-        imagePullSecrets []LocalObjectReference merge=name keys=name
-        hostname string
-        subdomain string
-        affinity Affinity
-        schedulerName string
-        tolerations []Toleration
-        hostAliases []HostAlias merge=ip keys=ip
-        priorityClassName string
-        priority int32 * on=1.11
-        dnsConfig PodDNSConfig go=DNSConfig
-        readinessGates []PodReadinessGate since=1.11 on=1.12
-        runtimeClassName string * since=1.12 on=1.14
-        enableServiceLinks bool * since=1.13
-        preemptionPolicy string * as=v1.PreemptionPolicy since=1.15 on=1.19
-        overhead {}quantity since=1.16 on=1.18
-        setHostnameAsFQDN bool * since=1.19 on=1.20
-        os PodOS since=1.23 on=1.24 go=OS
-        hostUsers bool * since=1.25 on=1.33
-        schedulingGates []PodSchedulingGate merge=name keys=name since=1.26 on=1.27
-        resourceClaims []PodResourceClaim merge=name retain keys=name since=1.26 on=1.32
-        resources ResourceRequirements since=1.32 on=1.34
-        hostnameOverride string * since=1.34 on=1.35
-        workloadRef WorkloadReference since=1.35 on=1.37 until=1.36
-        schedulingGroup PodSchedulingGroup since=1.36 on=1.37
-    """ + SPREADING)
-    _details(types)
-    _placement(types)
-    _status(types)
-
-
-def _details(types: Types) -> None:
-    types.add("PodSecurityContext", """
+STRUCTS: Final[Mapping[str, str]] = {
+    "Pod": HEAD + "spec PodSpec !\nstatus PodStatus !",
+    "PodTemplateSpec": "metadata ObjectMeta ! go=ObjectMeta\nspec PodSpec !",
+    "PodSpec": POD_SPEC + SPREADING,
+    "PodSecurityContext": """
         seLinuxOptions SELinuxOptions go=SELinuxOptions
         windowsOptions WindowsSecurityContextOptions since=1.15
         runAsUser int64 *
@@ -84,34 +78,31 @@ def _details(types: Types) -> None:
         seccompProfile SeccompProfile since=1.19
         appArmorProfile AppArmorProfile since=1.30
         seLinuxChangePolicy string * since=1.32 on=1.33 go=SELinuxChangePolicy
-    """)
-    types.add("Sysctl", "name string !\nvalue string !")
-    types.add("PodDNSConfig", "nameservers []string\nsearches []string\noptions []PodDNSConfigOption")
-    types.add("PodDNSConfigOption", "name string\nvalue string *")
-    types.add("HostAlias", "ip string ! go=IP\nhostnames []string")
-    types.add("PodReadinessGate", "conditionType string !")
-    types.add("PodSchedulingGate", "name string !")
-    types.add("PodOS", "name string !")
-    types.add("PodResourceClaim", """
+    """,
+    "Sysctl": "name string !\nvalue string !",
+    "PodDNSConfig": "nameservers []string\nsearches []string\noptions []PodDNSConfigOption",
+    "PodDNSConfigOption": "name string\nvalue string *",
+    "HostAlias": "ip string ! go=IP\nhostnames []string",
+    "PodReadinessGate": "conditionType string !",
+    "PodSchedulingGate": "name string !",
+    "PodOS": "name string !",
+    "PodResourceClaim": """
         name string !
         source ClaimSource until=1.31
         resourceClaimName string * since=1.31
         resourceClaimTemplateName string * since=1.31
-    """)
-    types.add("ClaimSource", "resourceClaimName string *\nresourceClaimTemplateName string *")
-    types.add("WorkloadReference", "name string !\npodGroup string !\npodGroupReplicaKey string")
-    types.add("PodSchedulingGroup", "podGroupName string *")
-
-
-def _placement(types: Types) -> None:
-    types.add("Toleration", """
+    """,
+    "ClaimSource": "resourceClaimName string *\nresourceClaimTemplateName string *",
+    "WorkloadReference": "name string !\npodGroup string !\npodGroupReplicaKey string",
+    "PodSchedulingGroup": "podGroupName string *",
+    "Toleration": """
         key string
         operator string as=v1.TolerationOperator
         value string
         effect string as=v1.TaintEffect
         tolerationSeconds int64 *
-    """)
-    types.add("TopologySpreadConstraint", """
+    """,
+    "TopologySpreadConstraint": """
         maxSkew int32 !
         topologyKey string !
         whenUnsatisfiable string ! as=v1.UnsatisfiableConstraintAction
@@ -120,38 +111,31 @@ def _placement(types: Types) -> None:
         nodeAffinityPolicy string * since=1.25 on=1.26
         nodeTaintsPolicy string * since=1.25 on=1.26
         matchLabelKeys []string since=1.25 on=1.27
-    """)
-    types.add("Affinity", "nodeAffinity NodeAffinity\npodAffinity PodAffinity\npodAntiAffinity PodAntiAffinity")
-    types.add("NodeAffinity", """
+    """,
+    "Affinity": "nodeAffinity NodeAffinity\npodAffinity PodAffinity\npodAntiAffinity PodAntiAffinity",
+    "NodeAffinity": """
         requiredDuringSchedulingIgnoredDuringExecution NodeSelector
         preferredDuringSchedulingIgnoredDuringExecution []PreferredSchedulingTerm
-    """)
-    types.add("NodeSelector", "nodeSelectorTerms []NodeSelectorTerm !", atomic=True)
-    types.add("NodeSelectorTerm", """
+    """,
+    "NodeSelector atomic": "nodeSelectorTerms []NodeSelectorTerm !",
+    "NodeSelectorTerm atomic": """
         matchExpressions []NodeSelectorRequirement
         matchFields []NodeSelectorRequirement since=1.11
-    """, atomic=True)
-    types.add("NodeSelectorRequirement", "key string !\noperator string ! as=v1.NodeSelectorOperator\nvalues []string")
-    types.add("PreferredSchedulingTerm", "weight int32 !\npreference NodeSelectorTerm !")
-    terms = """
-        requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm
-        preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm
-    """
-    types.add("PodAffinity", terms)
-    types.add("PodAntiAffinity", terms)
-    types.add("WeightedPodAffinityTerm", "weight int32 !\npodAffinityTerm PodAffinityTerm !")
-    types.add("PodAffinityTerm", """
+    """,
+    "NodeSelectorRequirement": "key string !\noperator string ! as=v1.NodeSelectorOperator\nvalues []string",
+    "PreferredSchedulingTerm": "weight int32 !\npreference NodeSelectorTerm !",
+    "PodAffinity": AFFINITY_TERMS,
+    "PodAntiAffinity": AFFINITY_TERMS,
+    "WeightedPodAffinityTerm": "weight int32 !\npodAffinityTerm PodAffinityTerm !",
+    "PodAffinityTerm": """
         labelSelector LabelSelector
         namespaces []string
         topologyKey string !
         namespaceSelector LabelSelector since=1.21 on=1.22
         matchLabelKeys []string since=1.29 on=1.31
         mismatchLabelKeys []string since=1.29 on=1.31
-    """)
-
-
-def _status(types: Types) -> None:
-    types.add("PodStatus", """
+    """,
+    "PodStatus": """
         observedGeneration int64 since=1.33 on=1.34
         phase string as=v1.PodPhase
         conditions []PodCondition merge=type keys=type
@@ -173,8 +157,8 @@ def _status(types: Types) -> None:
         allocatedResources {}quantity since=1.35
         resources ResourceRequirements since=1.35
         nodeAllocatableResourceClaimStatuses []raw since=1.36 on=1.37
-    """)
-    types.add("PodCondition", """
+    """,
+    "PodCondition": """
         type string !
         observedGeneration int64 since=1.33 on=1.34
         status string !
@@ -182,11 +166,11 @@ def _status(types: Types) -> None:
         lastTransitionTime time !
         reason string
         message string
-    """)
-    types.add("HostIP", "ip string go=IP")
-    types.add("PodIP", "ip string go=IP")
-    types.add("PodResourceClaimStatus", "name string !\nresourceClaimName string *")
-    types.add("ContainerStatus", """
+    """,
+    "HostIP": "ip string go=IP",
+    "PodIP": "ip string go=IP",
+    "PodResourceClaimStatus": "name string !\nresourceClaimName string *",
+    "ContainerStatus": """
         name string !
         state ContainerState !
         lastState ContainerState ! go=LastTerminationState
@@ -202,15 +186,15 @@ def _status(types: Types) -> None:
         user raw since=1.31 on=1.33
         allocatedResourcesStatus []raw merge=name keys=name since=1.31 on=1.37
         stopSignal string * since=1.33 on=1.37
-    """)
-    types.add("ContainerState", """
+    """,
+    "ContainerState": """
         waiting ContainerStateWaiting
         running ContainerStateRunning
         terminated ContainerStateTerminated
-    """)
-    types.add("ContainerStateWaiting", "reason string\nmessage string")
-    types.add("ContainerStateRunning", "startedAt time !")
-    types.add("ContainerStateTerminated", """
+    """,
+    "ContainerStateWaiting": "reason string\nmessage string",
+    "ContainerStateRunning": "startedAt time !",
+    "ContainerStateTerminated": """
         exitCode int32 !
         signal int32
         reason string
@@ -218,11 +202,12 @@ def _status(types: Types) -> None:
         startedAt time !
         finishedAt time !
         containerID string
-    """)
-    types.add("VolumeMountStatus", """
+    """,
+    "VolumeMountStatus": """
         name string !
         mountPath string !
         readOnly bool
         recursiveReadOnly string *
-        volumeStatus raw since=1.35
-    """)
+        volumeStatus raw since=1.36
+    """,
+}

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from sanb.apiserver.types.base import Types
-from sanb.apiserver.types.core import HEAD
+from collections.abc import Mapping
+from typing import Final
 
+from sanb.apiserver.types.meta import HEAD
 
-def add(types: Types) -> None:
-    """Put them into the registry."""
-    types.add("Role", HEAD + "rules []PolicyRule !")
-    types.add("ClusterRole", HEAD + "rules []PolicyRule !\naggregationRule AggregationRule")
-    for kind in ("RoleBinding", "ClusterRoleBinding"):
-        types.add(kind, HEAD + "subjects []Subject !<1.12\nroleRef RoleRef !")
-    types.add("PolicyRule", """
+STRUCTS: Final[Mapping[str, str]] = {
+    "Role": HEAD + "rules []PolicyRule !",
+    "ClusterRole": HEAD + "rules []PolicyRule !\naggregationRule AggregationRule",
+    "RoleBinding": HEAD + "subjects []Subject !<1.12\nroleRef RoleRef !",
+    "ClusterRoleBinding": HEAD + "subjects []Subject !<1.12\nroleRef RoleRef !",
+    "PolicyRule": """
         verbs []string !
         apiGroups []string go=APIGroups
         resources []string
         resourceNames []string
         nonResourceURLs []string
-    """)
-    types.add("AggregationRule", "clusterRoleSelectors []LabelSelector")
-    types.add("Subject", """
+    """,
+    "AggregationRule": "clusterRoleSelectors []LabelSelector",
+    "Subject atomic": """
         kind string !
         apiGroup string go=APIGroup
         name string !
         namespace string
-    """, atomic=True)
-    types.add("RoleRef", """
+    """,
+    "RoleRef atomic": """
         apiGroup string ! go=APIGroup
         kind string !
         name string !
-    """, atomic=True)
+    """,
+}

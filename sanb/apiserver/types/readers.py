@@ -131,7 +131,7 @@ def _struct(
     type_: Type, readers: dict[str, Reader], texts: frozenset[str], zero: dict[str, Any], unknown: Iterator[int]
 ) -> Reader:
     get, fields = readers.get, type_.fields
-    always = tuple(zero.items())
+    always, always_names = tuple(zero.items()), frozenset(zero)
 
     def read(value: Any) -> Any:
         if value.__class__ is not dict:
@@ -160,11 +160,8 @@ def _struct(
                 del out[key]
             else:
                 out[key] = new
-        for key, item in always:
-            if key not in value:
-                if out is None:
-                    out = value.copy()
-                out[key] = item
+        if not always_names <= value.keys():
+            out = {**(value if out is None else out), **{k: v for k, v in always if k not in value}}
         return value if out is None else out
 
     return read

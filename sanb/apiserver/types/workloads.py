@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sanb.apiserver.types.base import Types
+from collections.abc import Mapping
+from typing import Final
 
-CONDITION = """
+from sanb.apiserver.types.meta import HEAD
+
+CONDITION: Final = """
     type string !
     status string !
     lastTransitionTime time !
@@ -12,24 +15,16 @@ CONDITION = """
     message string
 """
 
-
-def add(types: Types) -> None:
-    """Put them into the registry."""
-    for kind in ("ReplicaSet", "Deployment"):
-        types.add(kind, f"""
-            apiVersion string go=APIVersion
-            kind string
-            metadata ObjectMeta ! go=ObjectMeta
-            spec {kind}Spec !
-            status {kind}Status !
-        """)
-    types.add("ReplicaSetSpec", """
+STRUCTS: Final[Mapping[str, str]] = {
+    "ReplicaSet": HEAD + "spec ReplicaSetSpec !\nstatus ReplicaSetStatus !",
+    "Deployment": HEAD + "spec DeploymentSpec !\nstatus DeploymentStatus !",
+    "ReplicaSetSpec": """
         replicas int32 *
         minReadySeconds int32
         selector LabelSelector
         template PodTemplateSpec !
-    """)
-    types.add("ReplicaSetStatus", """
+    """,
+    "ReplicaSetStatus": """
         replicas int32 !
         fullyLabeledReplicas int32
         readyReplicas int32
@@ -37,9 +32,9 @@ def add(types: Types) -> None:
         terminatingReplicas int32 * since=1.33 on=1.35
         observedGeneration int64
         conditions []ReplicaSetCondition merge=type keys=type
-    """)
-    types.add("ReplicaSetCondition", CONDITION)
-    types.add("DeploymentSpec", """
+    """,
+    "ReplicaSetCondition": CONDITION,
+    "DeploymentSpec": """
         replicas int32 *
         selector LabelSelector * !
         template PodTemplateSpec !
@@ -48,10 +43,10 @@ def add(types: Types) -> None:
         revisionHistoryLimit int32 *
         paused bool
         progressDeadlineSeconds int32 *
-    """)
-    types.add("DeploymentStrategy", "type string as=v1.DeploymentStrategyType\nrollingUpdate RollingUpdateDeployment")
-    types.add("RollingUpdateDeployment", "maxUnavailable int-or-string *\nmaxSurge int-or-string *")
-    types.add("DeploymentStatus", """
+    """,
+    "DeploymentStrategy": "type string as=v1.DeploymentStrategyType\nrollingUpdate RollingUpdateDeployment",
+    "RollingUpdateDeployment": "maxUnavailable int-or-string *\nmaxSurge int-or-string *",
+    "DeploymentStatus": """
         observedGeneration int64
         replicas int32
         updatedReplicas int32
@@ -61,12 +56,13 @@ def add(types: Types) -> None:
         terminatingReplicas int32 * since=1.33 on=1.35
         conditions []DeploymentCondition merge=type keys=type
         collisionCount int32 *
-    """)
-    types.add("DeploymentCondition", """
+    """,
+    "DeploymentCondition": """
         type string !
         status string !
         lastUpdateTime time !
         lastTransitionTime time !
         reason string
         message string
-    """)
+    """,
+}
