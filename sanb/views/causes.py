@@ -12,6 +12,7 @@ from sanb.store.version import Version
 from sanb.views.frames import HasStore
 
 TITLES: Final = {row.name: row.title for row in COMPONENTS}
+_PROCESSES: Final = {"system:apiserver": "API server"}
 DEEPEST: Final = 6
 """Links of a chain of causes that are told."""
 _DONE: Final = {
@@ -20,7 +21,7 @@ _DONE: Final = {
 }
 _SPECIAL: Final = {
     ("create", "binding"): "bound", ("create", "token"): "issued a token for", ("create", "eviction"): "evicted",
-    ("update", "status"): "updated the status of", ("patch", "status"): "patched the status of",
+    ("update", "status"): "reported on", ("patch", "status"): "reported on",
     ("update", "scale"): "scaled", ("patch", "scale"): "scaled", ("update", "finalize"): "finalized",
 }
 
@@ -36,7 +37,7 @@ def who(call: Served) -> str:
     if actor:
         return title(actor)
     name: str = call.request.user.name
-    return "API server" if name == "system:apiserver" else name
+    return "kubelet" if name.startswith("system:node:") else _PROCESSES.get(name, name)
 
 
 def did(request: Any) -> str:
@@ -82,7 +83,7 @@ class Causes:
         rev = call.cause.rev if call.cause is not None else 0
         source = self.version(rev)
         if source is None:
-            return ""
+            return "when its time had come" if call.cause is not None and not rev else ""
         cause = self.call(rev)
         told = f"{_passive(cause)}{self._because(cause, source.key, 1)}" if cause is not None else ""
         if source.key == key:
@@ -101,7 +102,4 @@ class Causes:
 
 
 def _passive(call: Served) -> str:
-    verb = did(call.request)
-    if verb.endswith(" of"):
-        return f"{verb.split()[0]} by {who(call)}"
-    return f"{verb} by {who(call)}"
+    return f"{did(call.request)} by {who(call)}"

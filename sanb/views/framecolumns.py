@@ -121,7 +121,7 @@ def _tokens(obj: Obj) -> Iterator[Row]:
 def _bound(call: Any) -> Iterator[Row]:
     """The token that a TokenRequest was answered with: what was asked for, since answers are not kept."""
     request = call.request
-    if (request.verb, request.resource, request.subresource) != ("create", "serviceaccounts", "token") or call.code != 201:
+    if request.subresource != "token" or request.verb != "create" or call.code != 201:
         return
     spec = (request.body or {}).get("spec") or {}
     bound = spec.get("boundObjectRef") or {}
@@ -214,8 +214,9 @@ REQUESTS: Final = (
 ACTIONS: Final = (
     *_TIMES, _category("op", "what was done"), _category("actor", "by whom"), Column("item", TEXT, "on what"))
 TIMELINE: Final = (
-    _TIME, _count("revision", "resourceVersion"), _category("actor", "component or user"), _category("user", "as whom"),
-    _category("did", "what"), Column("changed", TEXT, "paths of changed fields"), Column("why", TEXT, "chain of causes"))
+    _TIME, _count("revision", "resourceVersion"), _category("actor", "component or user"),
+    _category("user", "as whom"), _category("did", "what"), Column("changed", TEXT, "paths of changed fields"),
+    Column("why", TEXT, "chain of causes"))
 
 
 def _request(entry: Any) -> Iterator[Row]:

@@ -149,7 +149,8 @@ class _State:
 
     def refresh(self, cp: HasStore) -> pandas.DataFrame:
         """The frame as of now; the caller's own copy."""
-        if any([part.refresh(cp) for part in self._parts]) or self._made is None:
+        changed = [part.refresh(cp) for part in self._parts]
+        if True in changed or self._made is None:
             made = [framearrays.table(part.cells) for part in self._parts]
             self._made = made[0] if len(made) == 1 else self._joined(made)
         return self._made.copy(deep=not _shared_until_written())
@@ -189,7 +190,7 @@ class View(property):
 
     if TYPE_CHECKING:
 
-        def __get__(self, frames: Any, owner: type | None = None) -> pandas.DataFrame: ...
+        def __get__(self, frames: Any, owner: type | None = None, /) -> Any: ...
 
 
 class Frames:

@@ -24,8 +24,8 @@ def load_networkx() -> Any:
 def graph(cp: HasStore) -> networkx.MultiDiGraph:
     """One node per object; edges are keyed by their type; a target that isn't there has the phase "Missing".
 
-    Nodes have the attributes kind, namespace, name, uid and phase. An owner points to what it owns ("owns"); every other
-    edge points from the object that holds the reference: "in-namespace", "uses", "runs-on", "mounts", "reads",
+    Nodes have the attributes kind, namespace, name, uid and phase. An owner points to what it owns ("owns"); every
+    other edge points from the object that holds the reference: "in-namespace", "uses", "runs-on", "mounts", "reads",
     "pulls-with", "references", "issued-for".
     """
     nodes: dict[str, dict[str, Any]] = {}
@@ -47,4 +47,5 @@ def graph(cp: HasStore) -> networkx.MultiDiGraph:
 
 
 def _attributes(thing: Thing) -> dict[str, Any]:
-    return {"kind": thing.kind, "namespace": thing.namespace, "name": thing.name, "uid": thing.uid, "phase": thing.phase}
+    return {"kind": thing.kind, "namespace": thing.namespace, "name": thing.name, "uid": thing.uid,
+            "phase": thing.phase}

@@ -44,6 +44,7 @@ KINDS: Final[dict[str, KindStyle]] = {
     "ReplicaSet": KindStyle("#A8487F", "rs", "octagon"),
     "Deployment": KindStyle("#6B4C9A", "dep", "tag"),
     "Node": KindStyle("#374151", "node", "pill"),
+    "Service": KindStyle("#1F6F8B", "svc", "square"),
     "Role": KindStyle("#1B6E88", "role", "diamond"),
     "RoleBinding": KindStyle("#2F5D8A", "rb", "tag"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from itertools import pairwise
 from typing import Any, Final
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 from matplotlib.textpath import text_to_path
 
 from sanb.views.layout.model import Box, Point
@@ -73,15 +75,17 @@ class Pen:
                                                edgecolor=hatch, linewidth=0.0, hatch="/////", zorder=order))
 
     def text(
-        self, x: float, y: float, text: str, size: float = 9.0, colour: str = INK, *, bold: bool = False, align: str = "left",
-        order: float = 5.0, room: float | None = None, keep_start: bool = False,
+        self, x: float, y: float, text: str, size: float = 9.0, colour: str = INK, *, bold: bool = False,
+        align: str = "left", order: float = 5.0, room: float | None = None, keep_start: bool = False, halo: str = "",
     ) -> float:
         """A line of text with its middle at height `y`, shortened to `room`; returns its width."""
         if room is not None:
             text = fitted(text, size, room, bold=bold, keep_start=keep_start)
         if text:
+            effects = [withStroke(linewidth=2.2, foreground=halo)] if halo else None
             self.axes.text(x, y + MIDDLE * size, text, fontsize=size, color=colour, ha=align, va="baseline",
-                           family=FAMILY, weight="bold" if bold else "normal", zorder=order, parse_math=False)
+                           family=FAMILY, weight="bold" if bold else "normal", zorder=order, parse_math=False,
+                           path_effects=effects)
         return width_of(text, size, bold=bold)
 
     def shape(self, name: str, box: Box, fill: str, *, line: str = "none", order: float = 4.0) -> None:
@@ -156,7 +160,7 @@ def _elided(text: str, keep: int, keep_start: bool) -> str:
 def curve(points: Sequence[Point]) -> Path:
     """Through all points, flat at each of them."""
     vertices, codes = [points[0]], [Path.MOVETO]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if y0 == y1:
             vertices.append((x1, y1))
             codes.append(Path.LINETO)
@@ -183,10 +187,10 @@ def _toward(start: Point, end: Point, most: float) -> Point:
     return start[0] + dx * share, start[1] + dy * share
 
 
-def arrow_head(points: Sequence[Point], size: float = 6.0) -> list[Point]:
-    """A triangle at the last point; the last stretch of a line is horizontal or vertical."""
+def arrow_head(points: Sequence[Point], size: float = 6.0, *, flat: bool = True) -> list[Point]:
+    """A triangle at the last point; `flat`: the line arrives horizontally, as curves do, else as its last stretch."""
     (x0, y0), (x1, y1) = points[-2:]
-    if abs(x1 - x0) >= abs(y1 - y0) or y0 == y1:
+    if flat or y0 == y1:
         back = size if x1 < x0 else -size
         return [(x1, y1), (x1 + back, y1 - size * 0.45), (x1 + back, y1 + size * 0.45)]
     back = size if y1 < y0 else -size

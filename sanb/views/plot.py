@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path as File
 from typing import Any, Final, Protocol
 
-from sanb.store.store import Store
 from sanb.times import rfc3339
 from sanb.views import palette, pen
+from sanb.views.frames import HasStore
 from sanb.views.layout import COUNTS, Box, Item, Layout, Scene, arrange, scene
 from sanb.views.layout.model import ROOMY
 from sanb.views.pen import Pen, Picture
@@ -22,12 +22,8 @@ CALM: Final = ("Running", "Active", "")
 """Phases that need no words on a small card."""
 
 
-class HasTime(Protocol):
+class HasWorld(HasStore, Protocol):
     """What a picture needs of a control plane."""
-
-    @property
-    def store(self) -> Store:
-        """Its objects."""
 
     @property
     def profile(self) -> Any:
@@ -38,18 +34,22 @@ class HasTime(Protocol):
         """Virtual time."""
 
 
-def draw(cp: HasTime, namespace: str | None = None, path: str | File | None = None) -> Picture:
+def draw(cp: HasWorld, namespace: str | None = None, path: str | File | None = None) -> Picture:
     """A picture of all objects or of one namespace; `path` writes it to a file as well (PNG, SVG or PDF by its ending).
 
     Above 300 objects it shows counts by namespace and kind. The figure is of no pyplot state, so it is safe in threads.
     """
     shown = scene(cp.store.head, namespace)
     layout = arrange(shown.items, shown.edges, COUNTS if shown.summarised else None)
-    title = f"Kubernetes {cp.profile.minor}  ·  {rfc3339(cp.now).replace('T', ' ').removesuffix('Z')} UTC"
-    figure = picture(shown, layout, title)
+    figure = picture(shown, layout, title_of(cp))
     if path is not None:
         figure.savefig(path)
     return figure
+
+
+def title_of(cp: HasWorld) -> str:
+    """The minor and virtual time."""
+    return f"Kubernetes {cp.profile.minor}  ·  {rfc3339(cp.now).replace('T', ' ').removesuffix('Z')} UTC"
 
 
 def picture(shown: Scene, layout: Layout, title: str) -> Picture:
@@ -97,8 +97,11 @@ def _frames(pencil: Pen, layout: Layout, items: dict[str, Item], down: float) ->
         frame, head = box.moved(0.0, down), layout.sizes.head
         item = items.get(f"namespace/{space}")
         gone = item is None or item.phase == MISSING
-        pencil.box(frame, fill=palette.FRAME, line=palette.RULE, radius=12.0, width=1.2, dashes=(4, 3) if space and gone else ())
-        middle, x = (frame.y + head / 2 + 2 if space else frame.y + layout.sizes.pad + layout.sizes.card[1] / 2), frame.x + 14.0
+        pencil.box(frame, fill=palette.FRAME, line=palette.RULE, radius=12.0, width=1.2,
+                   dashes=(4, 3) if space and gone else ())
+        x, middle = frame.x + 14.0, frame.y + head / 2 + 2
+        if not space:
+            middle = frame.y + layout.sizes.pad + layout.sizes.card[1] / 2
         if space:
             x += _badge(pencil, "Namespace", x, middle, 18.0) + 8.0
         room = frame.right - x - 14.0
@@ -119,8 +122,8 @@ def _badge(pencil: Pen, kind: str, x: float, middle: float, height: float, *, co
         width += 4.0
     box = Box(x, middle - height / 2, width, height)
     pencil.shape(style.shape, box, colour or style.colour)
-    pencil.text(x + width / 2 - (2.0 if style.shape == "tag" else 0.0), middle, style.letters, size, "#FFFFFF", bold=True,
-                align="center")
+    shift = 2.0 if style.shape == "tag" else 0.0
+    pencil.text(x + width / 2 - shift, middle, style.letters, size, "#FFFFFF", bold=True, align="center")
     return width
 
 
@@ -128,8 +131,9 @@ def _card(pencil: Pen, box: Box, item: Item, layout: Layout) -> None:
     style, roomy = palette.kind(item.kind), layout.sizes.card[1] >= ROOMY.card[1]
     missing, waiting = item.phase == MISSING, item.phase in ("Pending", "Terminating")
     fill = palette.FRAME if missing or waiting else palette.tint(style.colour, 0.10)
+    hatch = palette.tint(style.colour, 0.18) if waiting else ""
     pencil.box(box, fill=fill, line=palette.tint(style.colour, 0.75), radius=7.0, width=1.1,
-               dashes=(3.0, 2.5) if missing else (), hatch=palette.tint(style.colour, 0.18) if waiting else "", order=3.0)
+               dashes=(3.0, 2.5) if missing else (), hatch=hatch, order=3.0)
     height = 22.0 if roomy else 15.0
     x = box.x + (9.0 if roomy else 5.0)
     middle = box.middle[1]
@@ -137,14 +141,15 @@ def _card(pencil: Pen, box: Box, item: Item, layout: Layout) -> None:
     x += _badge(pencil, item.kind, x, middle, height, colour=faint) + (8.0 if roomy else 5.0)
     room = box.right - x - 7.0
     words = "missing" if missing else item.phase
-    if item.count > 1 or item.id.endswith("*"):
-        pencil.text(box.right - 8.0, middle, f"{item.count:,}", 8.5, bold=True, align="right", room=room + 2.0)
+    if item.many > 1 or item.id.endswith("*"):
+        pencil.text(box.right - 8.0, middle, f"{item.many:,}", 8.5, bold=True, align="right", room=room + 2.0)
     elif roomy:
         pencil.text(x, middle - 6.5, item.name, 9.0, bold=True, room=room)
         pencil.text(x, middle + 7.5, f"{item.kind} · {words}" if words else item.kind, 7.5, palette.SOFT, room=room,
                     keep_start=True)
     else:
-        used = pencil.text(box.right - 6.0, middle, words if words not in CALM else "", 6.0, palette.SOFT, align="right")
+        words = "" if words in CALM else words
+        used = pencil.text(box.right - 6.0, middle, words, 6.0, palette.SOFT, align="right")
         pencil.text(x, middle, item.name, 7.5, room=room - (used + 3.0 if used else 0.0))
 
 
@@ -153,7 +158,8 @@ def _group(pencil: Pen, box: Box, members: list[Item], layout: Layout, name: str
     pencil.box(box, fill=palette.tint(style.colour, 0.04), line=palette.tint(style.colour, 0.45), radius=9.0, width=1.0,
                order=2.6)
     counts = Counter("missing" if item.phase == MISSING else item.phase for item in members if item.phase)
-    phases = "  ·  ".join(f"{count} {phase}" for phase, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    phases = "  ·  ".join(f"{count} {phase}" for phase, count in ranked)
     middle = box.y + layout.sizes.group_head / 2 + 0.5
     left = pencil.text(box.x + 10.0, middle, f"{len(members)} {members[0].kind}s", 8.0, style.colour, bold=True)
     pencil.text(box.right - 10.0, middle, phases, 7.0, palette.SOFT, align="right", room=box.w - left - 32.0)
@@ -169,10 +175,10 @@ def _edges(pencil: Pen, layout: Layout, down: float) -> None:
     for route in layout.edges:
         points = [(x, y + down) for x, y in route.points]
         style = palette.stroke(route.kind)
-        heavy = min(3.0, 0.4 * len(str(route.count))) if route.count > 9 else 0.0
+        heavy = min(3.0, 0.4 * len(str(route.many))) if route.many > 9 else 0.0
         line = pen.elbows(points) if route.angular else pen.curve(points)
         looks.setdefault((route.kind, style.width + heavy), []).append(line)
-        heads.setdefault(style.colour, []).append(pen.arrow_head(points))
+        heads.setdefault(style.colour, []).append(pen.arrow_head(points, flat=not route.angular))
     for place, ((kind, width), lines) in enumerate(sorted(looks.items(), key=lambda pair: pair[0])):
         style = palette.stroke(kind)
         pencil.paths(lines, style.colour, width, style.dashes, 2.0 + place / 100, halo=palette.FRAME)
@@ -194,7 +200,8 @@ def _legend(shown: Scene, layout: Layout, width: float) -> list[list[Entry]]:
     entries: list[Entry] = [("kind", kind, pen.width_of(kind, 8.0) + 60.0) for kind in kinds]
     entries += [("edge", kind, pen.width_of(palette.stroke(kind).words, 8.0) + 60.0) for kind in types]
     if layout.unrouted:
-        entries.append(("note", text := f"{layout.unrouted} lines “runs on” are left out", pen.width_of(text, 8.0) + 20.0))
+        text = f"{layout.unrouted} lines “runs on” are left out"
+        entries.append(("note", text, pen.width_of(text, 8.0) + 20.0))
     lines: list[list[Entry]] = []
     room = 0.0
     for entry in entries:

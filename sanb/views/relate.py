@@ -1,4 +1,4 @@
-"""The objects of a table and the typed links between them: what the graph, the pictures and the interactive view share."""
+"""The objects of a table and the typed links between them: what graph, pictures and interactive views share."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, SupportsIndex, overload
 
 from sanb.apiserver.resources import RESOURCES, Resource
@@ -31,8 +31,8 @@ _WORDS: Final = {word: row.id for row in RESOURCES.values() for word in _names(r
 class Entry(NamedTuple):
     """One version of the object.
 
-    `actor` did it, as `user`; `changed` are the paths of the fields that differ from the version before; `why` tells the
-    chain of causes ("": somebody's own will).
+    `actor` did it, as `user`; `changed` are the paths of the fields that differ from the version before; `why` tells
+    the chain of causes ("": somebody's own will).
     """
 
     time: float | None
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
 class Timeline(list[Entry]):
     """The entries of one object, oldest first; `subject` names it."""
 
-    def __init__(self, subject: str, entries: Iterator[Entry] | list[Entry] = iter(())) -> None:
+    def __init__(self, subject: str, entries: Iterable[Entry] = ()) -> None:
         super().__init__(entries)
         self.subject = subject
 

@@ -127,7 +127,8 @@ def test_an_empty_journal_keeps_columns_and_dtypes(name: str, columns: tuple[Col
 
 
 def test_tokens_are_the_legacy_secrets_and_the_bound_tokens_that_were_issued() -> None:
-    body = {"spec": {"audiences": ["vault"], "expirationSeconds": 600, "boundObjectRef": {"kind": "Pod", "name": "web"}}}
+    holder = {"kind": "Pod", "name": "web"}
+    body = {"spec": {"audiences": ["vault"], "expirationSeconds": 600, "boundObjectRef": holder}}
     cp = _world([
         _served(1, Request("create", "serviceaccounts", "shop", "robot", "token", body)),
         _served(2, Request("create", "serviceaccounts", "shop", "robot", "token", {"spec": {}}), code=403),
@@ -137,7 +138,8 @@ def test_tokens_are_the_legacy_secrets_and_the_bound_tokens_that_were_issued() -
         "type": "kubernetes.io/service-account-token",
         "metadata": {"namespace": "shop", "name": "s", "creationTimestamp": BORN,
                      "annotations": {"kubernetes.io/service-account.name": "default"}}})
-    cp.store.commit(("secrets", "shop", "other"), {"type": "Opaque", "metadata": {"namespace": "shop", "name": "other"}})
+    other = {"type": "Opaque", "metadata": {"namespace": "shop", "name": "other"}}
+    cp.store.commit(("secrets", "shop", "other"), other)
     found = Frames(cp).tokens
     assert found.drop(columns=["issued", "expires"]).astype(object).where(found.notna(), None).values.tolist() == [
         ["shop", "default", "legacy", "s", None, None],

@@ -36,7 +36,8 @@ def _plane() -> Any:
     call(ACCOUNTS, Request("create", account[0], "name1", user=MANAGER), Cause(ACCOUNTS, "name1", 1))
     store.commit(SECRET, {"metadata": {"name": SECRET[2]}})
     call(TOKENS, Request("create", "secrets", "name1", user=MANAGER), Cause(TOKENS, "k", 2))
-    store.commit(account, {"metadata": {"name": "default", "resourceVersion": "4"}, "secrets": [{"name": SECRET[2]}]})
+    changed = {"metadata": {"name": "default", "resourceVersion": "4"}, "secrets": [{"name": SECRET[2]}]}
+    store.commit(account, changed)
     call(TOKENS, Request("update", account[0], "name1", "default", user=MANAGER), Cause(TOKENS, "k", 2))
     return SimpleNamespace(store=store, world=SimpleNamespace(journal=journal, actions=Tape()))
 

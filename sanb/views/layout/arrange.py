@@ -91,7 +91,8 @@ def _plan(space: str, items: Sequence[Item], edges: Sequence[Edge], sizes: Sizes
 
 def _strip(items: Sequence[Item], width: float, sizes: Sizes) -> Plan:
     """Cluster-scoped objects side by side, broken into as many lines as `width` needs."""
-    found = [unit for item in sorted(items, key=lambda item: (natural(item.name), item.name)) for unit in units([item], (), sizes)]
+    ordered = sorted(items, key=lambda item: (natural(item.name), item.name))
+    found = [unit for item in ordered for unit in units([item], (), sizes)]
     card = max(unit.w for unit in found)
     step = card + sizes.gap
     across = max(1, int((width - STRIP_HEAD - sizes.pad + sizes.gap) // step))
@@ -99,7 +100,8 @@ def _strip(items: Sequence[Item], width: float, sizes: Sizes) -> Plan:
     for number, unit in enumerate(found):
         line, place = divmod(number, across)
         boxes[unit.id] = Box(STRIP_HEAD + place * step, sizes.pad + line * (unit.h + sizes.gap), card, unit.h)
-    frame = Box(0.0, 0.0, max(width, boxes[found[0].id].right + sizes.pad), max(box.bottom for box in boxes.values()) + sizes.pad)
+    bottom = max(box.bottom for box in boxes.values()) + sizes.pad
+    frame = Box(0.0, 0.0, max(width, boxes[found[0].id].right + sizes.pad), bottom)
     made = Columns({unit.id: unit for unit in found}, [[unit.id for unit in found]], {}, {})
     return Plan("", Room(frame, made, boxes, ()), tuple(found))
 
@@ -112,7 +114,9 @@ Stack = list[Plan]
 
 def _pack(plans: Sequence[Plan], sizes: Sizes) -> tuple[list[Plan], dict[str, float], Box]:
     """Plans at their places, the height of the gutter below each one's row, and the box around all."""
-    y, right, packed, gutters = sizes.margin, sizes.margin + NARROWEST, [], {}
+    y, right = sizes.margin, sizes.margin + NARROWEST
+    packed: list[Plan] = []
+    gutters: dict[str, float] = {}
     for row in _rows(plans, sizes):
         x, height = sizes.margin, max(_height(stack, sizes) for stack in row)
         for stack in row:

@@ -1,9 +1,10 @@
-"""Columns of units: threads for edges that pass through, an order with few crossings, and heights near the neighbours."""
+"""Columns of units: threads for edges that pass through, an order with few crossings, heights near the neighbours."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from sanb.views.layout.model import GRID, Sizes
@@ -15,7 +16,7 @@ LATE: Final = 1000
 
 
 class Columns(NamedTuple):
-    """Units by column, top to bottom, with the height of each one's middle; `paths` are the units each bundle visits."""
+    """Units by column, top to bottom, with the height of each one's middle; `paths` are the units bundles visit."""
 
     units: dict[str, Unit]
     order: list[list[str]]
@@ -57,7 +58,7 @@ def _joined(paths: Iterable[tuple[str, ...]], column: dict[str, int]) -> dict[st
     """Unit -> (its neighbours in the column to the left, to the right)."""
     found: dict[str, tuple[list[str], list[str]]] = {name: ([], []) for name in column}
     for path in paths:
-        for one, two in zip(path, path[1:], strict=False):
+        for one, two in pairwise(path):
             if column[one] == column[two]:
                 continue
             left, right = (one, two) if column[one] < column[two] else (two, one)
@@ -83,10 +84,34 @@ def _untangled(
             wanted = {name: _mean([position[other] for other in joined[name][side]], own)
                       for own, name in enumerate(order[number])}
             order[number].sort(key=lambda name, wanted=wanted: (wanted[name], known[name].order))  # type: ignore[misc]
+        _swap(order, joined)
         crossings = _crossings(order, joined)
         if crossings < fewest:
             best, fewest = [list(each) for each in order], crossings
     return best
+
+
+def _swap(order: list[list[str]], joined: dict[str, tuple[list[str], list[str]]]) -> None:
+    """Exchange neighbours in a column as long as that saves crossings."""
+    for _ in range(SWEEPS):
+        position = {name: place for each in order for place, name in enumerate(each)}
+        better = False
+        for each in order:
+            for place in range(len(each) - 1):
+                one, two = each[place], each[place + 1]
+                if _crossed(one, two, joined, position) > _crossed(two, one, joined, position):
+                    each[place], each[place + 1] = two, one
+                    position[one], position[two] = place + 1, place
+                    better = True
+        if not better:
+            return
+
+
+def _crossed(
+    upper: str, lower: str, joined: dict[str, tuple[list[str], list[str]]], position: dict[str, int]
+) -> int:
+    return sum(position[one] > position[two] for side in (0, 1)
+               for one in joined[upper][side] for two in joined[lower][side])
 
 
 def _mean(values: Sequence[float], otherwise: float) -> float:
@@ -95,7 +120,7 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
 
 def _crossings(order: list[list[str]], joined: dict[str, tuple[list[str], list[str]]]) -> int:
     total = 0
-    for left, right in zip(order, order[1:], strict=False):
+    for left, right in pairwise(order):
         position = {name: place for place, name in enumerate(right)}
         seen: list[int] = []
         for name in left:

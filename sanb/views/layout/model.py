@@ -11,7 +11,7 @@ LAYERS: Final = {
     "Role": 0, "RoleBinding": 1, "ServiceAccount": 2, "Secret": 3, "ConfigMap": 3, "Pod": 4, "ReplicaSet": 5,
     "Deployment": 6, "Node": 0,
 }
-"""Kind -> column inside its frame. Pods stand between credentials and owners, so that nearly every edge joins neighbours."""
+"""Kind -> column in its frame. Pods stand between credentials and owners: then nearly every edge joins neighbours."""
 RANK: Final = {kind: place for place, kind in enumerate(
     ("Role", "RoleBinding", "ServiceAccount", "Secret", "ConfigMap", "Pod", "ReplicaSet", "Deployment", "Node"))}
 _DIGITS: Final = re.compile(r"(\d+)")
@@ -54,23 +54,23 @@ class Box(NamedTuple):
 
 
 class Item(NamedTuple):
-    """Something to place; `count` above 1 stands for as many objects."""
+    """Something to place; `many` above 1 stands for as many objects."""
 
     id: str
     kind: str
     namespace: str
     name: str
     phase: str = ""
-    count: int = 1
+    many: int = 1
 
 
 class Edge(NamedTuple):
-    """A link to route, by the ids of its ends; `count` links of one type may be one edge."""
+    """A link to route, by the ids of its ends; `many` links of one type may be one edge."""
 
     source: str
     target: str
     kind: str
-    count: int = 1
+    many: int = 1
 
 
 class Route(NamedTuple):
@@ -79,7 +79,7 @@ class Route(NamedTuple):
     source: str
     target: str
     kind: str
-    count: int
+    many: int
     points: tuple[Point, ...]
     angular: bool = False
 

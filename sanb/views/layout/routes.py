@@ -39,10 +39,10 @@ def inner(room: Room) -> list[Route]:
     for bundle, path in room.columns.paths.items():
         if column[bundle.source] == column[bundle.target]:
             points = _loop(room, bundle, column, ports)
-            found.append(Route(bundle.source, bundle.target, bundle.kind, bundle.count, points, True))
+            found.append(Route(bundle.source, bundle.target, bundle.kind, bundle.many, points, True))
         else:
             points = _threaded(room, bundle, path, column, ports)
-            found.append(Route(bundle.source, bundle.target, bundle.kind, bundle.count, points))
+            found.append(Route(bundle.source, bundle.target, bundle.kind, bundle.many, points))
     return found
 
 
@@ -119,7 +119,7 @@ def outer(crossing: Sequence[Crossing], strip: Room, last: float, right: float) 
         if gutter != last:
             points += [(right + 8.0 + lane, gutter + lane), (right + 8.0 + lane, last + lane)]
         points += [(target.middle[0], last + lane), (target.middle[0], target.y)]
-        found.append(Route(bundle.source, bundle.target, bundle.kind, bundle.count, _distinct(points), True))
+        found.append(Route(bundle.source, bundle.target, bundle.kind, bundle.many, _distinct(points), True))
     return found
 
 

@@ -27,7 +27,7 @@ class Scene(NamedTuple):
 
 
 def scene(table: Table, namespace: str | None = None) -> Scene:
-    """The objects of a table, or of one namespace and the nodes its Pods run on; targets that are not there are "Missing"."""
+    """The objects of a table, or of one namespace and its Pods' nodes; targets that are not there are "Missing"."""
     found: dict[str, Thing] = {}
     absent: dict[str, Thing] = {}
     edges: dict[tuple[str, str, str], None] = {}

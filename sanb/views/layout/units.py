@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sanb.views.layout.model import GRID, LAYERS, RANK, Box, Edge, Item, Sizes, natural
 
-ALIKE: Final = 4
+ALIKE: Final = 3
 """From this many on, items with the same links are a block."""
 ACROSS: Final = frozenset({"runs-on"})
 """Links to other frames: they do not make items differ."""
@@ -36,7 +36,7 @@ class Bundle(NamedTuple):
     source: str
     target: str
     kind: str
-    count: int
+    many: int
 
 
 def units(items: Sequence[Item], edges: Iterable[Edge], sizes: Sizes) -> list[Unit]:
@@ -69,8 +69,8 @@ def _widths(items: Iterable[Item], sizes: Sizes) -> dict[int, float]:
     for item in items:
         layer = LAYERS[item.kind]
         longest[layer] = max(longest.get(layer, 0), len(item.name), len(item.kind) + 1)
-    return {layer: min(sizes.card[0], max(sizes.narrow, ceil((sizes.badge + sizes.letter * letters) / GRID) * GRID))
-            for layer, letters in longest.items()}
+    wanted = {layer: ceil((sizes.badge + sizes.letter * letters) / GRID) * GRID for layer, letters in longest.items()}
+    return {layer: min(sizes.card[0], max(sizes.narrow, width)) for layer, width in wanted.items()}
 
 
 def _card(item: Item, width: float, sizes: Sizes) -> Unit:
@@ -79,7 +79,7 @@ def _card(item: Item, width: float, sizes: Sizes) -> Unit:
 
 def _columns(count: int, width: float, sizes: Sizes) -> int:
     step = sizes.gap / 2
-    return min(ceil(count / 2), max(1, round(sqrt(FLATNESS * count * (sizes.card[1] + step) / (width + step)))))
+    return min(count // 2, max(1, round(sqrt(FLATNESS * count * (sizes.card[1] + step) / (width + step)))))
 
 
 def _block(items: Sequence[Item], card: float, sizes: Sizes) -> Unit:
@@ -111,5 +111,5 @@ def bundles(edges: Iterable[Edge], home: dict[str, str]) -> list[Bundle]:
     counts: dict[tuple[str, str, str], int] = {}
     for edge in edges:
         place = home[edge.source], home[edge.target], edge.kind
-        counts[place] = counts.get(place, 0) + edge.count
+        counts[place] = counts.get(place, 0) + edge.many
     return [Bundle(*place, count) for place, count in sorted(counts.items())]
