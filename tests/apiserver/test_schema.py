@@ -130,7 +130,7 @@ def test_a_text_that_is_signed_late_is_not_read() -> None:
     [
         ("startupProbe", {"exec": {"command": ["true"]}}, "1.17", "1.18"),
         ("resizePolicy", [{"resourceName": "cpu", "restartPolicy": "NotRequired"}], "1.32", "1.33"),
-        ("livenessProbe", {"grpc": {"port": 80}}, "1.23", "1.24"),
+        ("livenessProbe", {"grpc": {"port": 80}}, "1.22", "1.23"),
         ("securityContext", {"seccompProfile": {"type": "RuntimeDefault"}}, "1.18", "1.19"),
     ],
 )

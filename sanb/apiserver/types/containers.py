@@ -105,7 +105,7 @@ STRUCTS: Final[Mapping[str, str]] = {
     """,
     "Probe": """
         Handler
-        grpc GRPCAction since=1.23 on=1.24 go=GRPC
+        grpc GRPCAction since=1.23 go=GRPC
         initialDelaySeconds int32
         timeoutSeconds int32
         periodSeconds int32
