@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from glob import glob
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
@@ -97,9 +98,14 @@ def documents(text: str, strict: bool = False, loader: Any = None) -> Iterator[t
     Raises:
         ValueError: in the words of Go's parser.
     """
-    _check_depth(text)
+    parser = loader or _Loader
+    if text.lstrip()[:1] == "{":
+        with suppress(json.JSONDecodeError, RecursionError):
+            yield from list(_json_documents(text, strict))
+            return
+    _check_depth(text, parser)
     try:
-        reader = (loader or _Loader)(text)
+        reader = parser(text)
         while reader.check_node():
             node = reader.get_node()
             value = _Values(strict).of(node)
@@ -111,20 +117,44 @@ def documents(text: str, strict: bool = False, loader: Any = None) -> Iterator[t
         raise Fault("yaml: control characters are not allowed") from None
 
 
-def _check_depth(text: str) -> None:
-    """Refuse what is nested too deep, before the parser tries."""
+def _json_documents(text: str, strict: bool) -> Iterator[tuple[Any, int]]:
+    """The same for a text of JSON objects: faster, and characters beyond 16 bits are read right."""
+    def no_number(word: str) -> Any:
+        raise json.JSONDecodeError(word, text, 0)
+
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_distinct if strict else None, parse_float=plain, parse_constant=no_number
+    )
+    place, end = 0, len(text.rstrip())
+    while place < end:
+        place += len(text[place:]) - len(text[place:].lstrip())
+        line = text.count("\n", 0, place) + 1
+        value, place = decoder.raw_decode(text, place)
+        yield value, line
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> Obj:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for number, name in enumerate(names) if name in names[:number])
+        raise Fault(f'json: key "{twice}" already set in map')
+    return found
+
+
+def _check_depth(text: str, parser: Any) -> None:
+    """Refuse what is nested too deep, before the parser recurses into it."""
     if text.count("[") + text.count("{") + text.count("- - ") < DEEPEST:
         return
-    depth = deepest = 0
-    for char in text:
-        if char in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in "]}":
-            depth -= 1
-    dashes = max((len(found) // 2 for found in re.findall(r"(?:- )+", text)), default=0)
-    if max(deepest, dashes) > DEEPEST:
-        raise Fault(f"yaml: exceeded max depth of {DEEPEST}")
+    depth = 0
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=parser):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > DEEPEST:
+                    raise Fault(f"yaml: exceeded max depth of {DEEPEST}")
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
 
 
 class _Values:
@@ -348,7 +378,7 @@ def _place(file: str, number: int, line: int) -> str:
 
 
 CAUSES: Final = (
-    ("cannot start any token", "A tab where blanks should be, or a value that begins with @, ` or %: use blanks, or quotes"),
+    ("cannot start any token", "A tab where blanks should be, or a value begins with @ or %: use blanks or quotes"),
     ("tab character", "A tab stands where blanks should: indent with blanks"),
     ("mapping values are not allowed", "A value contains ': ', or a line is too far right: quote it, or align it"),
     ("did not find expected key", "A line is indented otherwise than its neighbours: align the keys of an object"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from sanb.apiserver import status
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.schema import type_of
-from sanb.apiserver.strategicmerge import BadPatch, CannotMerge, strategic
+from sanb.apiserver.strategicmerge import BadPatch, CannotMerge, go_text, strategic
 from sanb.errors import ApiError
 from sanb.profiles.profile import Profile
-from sanb.values import Obj
+from sanb.values import Obj, json_default
 
 MOST_OPERATIONS: Final = 10_000
 UNPROCESSABLE: Final = "the server rejected our request due to an error in our request"
@@ -51,9 +53,12 @@ def _json(resource: Resource, current: Obj, body: Any, profile: Profile) -> Obj:
         text = f"The allowed maximum operations in a JSON patch is {MOST_OPERATIONS}, got {len(body)}"
         raise status.failure(413, "RequestEntityTooLarge", text)
     try:
-        return json_patch(current, body)  # type: ignore[no-any-return]
+        new = json_patch(current, body)
     except DoesNotApply as error:
         raise refused(profile, str(error)) from None
+    if not isinstance(new, dict):
+        raise refused(profile, f"json: cannot unmarshal {_json_kind(new)} into Go value of type {resource.kind}")
+    return new
 
 
 def _merge(resource: Resource, current: Obj, body: Any, profile: Profile) -> Obj:
@@ -87,6 +92,36 @@ def refused(profile: Profile, why: str) -> ApiError:
     if profile.pick(REFUSAL) == "500":
         return status.failure(500, "", why)
     return status.failure(422, "Invalid", UNPROCESSABLE, {})
+
+
+def misfit(kind: str, body: Any, patched: Obj, error: ApiError, profile: Profile) -> ApiError:
+    """The answer to a patch whose result is no object of its kind; `error` is what a create with it would be told."""
+    why = error.message.partition(": ")[2] if " cannot be handled as a " in error.message else error.message
+    if profile.pick(REFUSAL) == "500":
+        return status.failure(500, "", why)
+    if kind == "strategic":
+        shown, found = go_text(body), _MISMATCH.search(why)
+        why = _converted(*found.groups()) if found else why
+    else:
+        shown = json.dumps(patched, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=json_default)
+    fault = status.invalid_value("patch", shown, why)
+    causes = [{"reason": fault.reason, "message": fault.detail, "field": fault.field}]
+    return status.failure(422, "Invalid", f' "" is invalid: {fault.text}', {"causes": causes})
+
+
+_MISMATCH: Final = re.compile(r"cannot unmarshal (\w+) into .* of type (\S+)$")
+_GO_TYPES: Final = {"number": "int64", "object": "map[string]interface {}", "array": "[]interface {}"}
+
+
+def _converted(got: str, wanted: str) -> str:
+    """The complaint about a value of another type as a strategic patch words it."""
+    if wanted.startswith("map["):
+        return f"cannot restore map from {_GO_TYPES.get(got, got)}"
+    if wanted.startswith("[]"):
+        return f"cannot restore slice from {_GO_TYPES.get(got, got)}"
+    if "." in wanted:
+        return f"cannot restore struct from: {_GO_TYPES.get(got, got)}"
+    return f"cannot convert {_GO_TYPES.get(got, got)} to {wanted}"
 
 
 def _json_kind(value: Any) -> str:

@@ -161,16 +161,16 @@ def _directed(original: list[Any], patch: list[Any], key: str) -> tuple[list[Any
 
 def _key(item: Obj, key: str) -> Any:
     if key not in item:
-        raise CannotMerge(f"map: {_go_map(item)} does not contain declared merge key: {key}")
+        raise CannotMerge(f"map: {go_text(item)} does not contain declared merge key: {key}")
     return item[key]
 
 
-def _go_map(value: Any) -> str:
+def go_text(value: Any) -> str:
     """A value as Go prints it."""
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{_go_map(value[key])}" for key in sorted(value)) + "]"
+        return "map[" + " ".join(f"{key}:{go_text(value[key])}" for key in sorted(value)) + "]"
     if isinstance(value, list):
-        return "[" + " ".join(_go_map(item) for item in value) + "]"
+        return "[" + " ".join(go_text(item) for item in value) + "]"
     return "<nil>" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -244,4 +244,4 @@ def _check_order(directive: str, order: Any, changes: Any, key: str) -> None:
     ]
     rest = iter(named)
     if not all(any(item == other for other in rest) for item in changed):
-        raise CannotMerge(NO_ORDER_MATCH.format(patch=_go_map(changes), directive=directive, order=_go_map(order)))
+        raise CannotMerge(NO_ORDER_MATCH.format(patch=go_text(changes), directive=directive, order=go_text(order)))

@@ -8,11 +8,12 @@ from sanb.apiserver import metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import UPDATE
 from sanb.apiserver.apply import manager_of, server_side_apply, track_managers
 from sanb.apiserver.context import Context
-from sanb.apiserver.patch import apply_patch
+from sanb.apiserver.patch import apply_patch, misfit
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.verbs_create import create_object
 from sanb.apiserver.verbs_delete import finished
 from sanb.apiserver.warnings import warn
+from sanb.errors import ApiError
 from sanb.values import Obj
 
 
@@ -81,7 +82,13 @@ def patched(context: Context, kind: str, old: Obj) -> Obj:
         new = apply_patch(kind, context.resource, old, context.request.body, context.view.profile)
     if new is old:
         return old
-    return steps.reread(context, metadata.ensure_namespace(context, _named(new, old)))
+    new = metadata.ensure_name(context, metadata.ensure_namespace(context, _named(new, old)))
+    try:
+        return steps.reread(context, new)
+    except ApiError as error:
+        if kind == "apply" or error.reason != "BadRequest":
+            raise
+        raise misfit(kind, context.request.body, new, error, context.view.profile) from None
 
 
 def _named(new: Any, old: Obj) -> Obj:
@@ -97,7 +104,10 @@ def _apply(context: Context) -> Outcome:
     if new is live:
         return context.answer(200, live)
     new = metadata.ensure_name(context, steps.reread(context, metadata.ensure_namespace(context, new)))
-    return create_object(context, new) if live is None else update_object(context, new, live)
+    if live is not None:
+        return update_object(context, new, live)
+    context.server.authorize(context.view, context.request._replace(verb="create"))
+    return create_object(context, new)
 
 
 def _configured(context: Context, live: Obj | None) -> Obj:
