@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 START: Final = parse("2026-01-01T00:00:00Z")
 """When every cluster begins, unless it is told otherwise."""
+FIRST_REVISION: Final = 100
+"""Revisions up to this one are history that nobody can ask for, as in a server that has been up for a moment."""
 ANSWER_HORIZON: Final = 3600.0
 """Virtual seconds after which a call without an answer is given up: no wait of the API server is longer."""
 Nodes = int | Sequence[Mapping[str, Any]]
@@ -79,7 +81,7 @@ class ControlPlane:
         self._server = ApiServer(self.profile, seed, self.authority)
         self._first_step = 0
         self._commands: Tape[Command] = Tape()
-        self._compose(Store(INDEXERS), begin)
+        self._compose(Store(INDEXERS, FIRST_REVISION), begin)
         for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes)):
             self._ask(request)
         # from here on a trace has everything; what came before follows from the setup, whatever the policy
