@@ -81,11 +81,13 @@ def _changed(resource: str) -> Callable[[Obj, Any], Iterable[Item]]:
         """What is to be done about an object that appeared or changed: mostly nothing."""
         metadata = obj["metadata"]
         references = metadata.get("ownerReferences")
-        if metadata.get("deletionTimestamp"):
-            return _deleting(resource, obj)
+        deleting = metadata.get("deletionTimestamp")
+        items = [*_deleting(resource, obj)] if deleting else []
         if references and not _all_solid(references, metadata.get("namespace", ""), lister):
-            return (_item("judge", resource, obj),)
-        return ()
+            if not deleting:
+                items.append(_item("judge", resource, obj))
+            items += _waiting_owners(obj, lister)
+        return items
 
     return keys
 
@@ -109,18 +111,23 @@ def _all_solid(references: list[Obj], namespace: str, lister: Any) -> bool:
     return True
 
 
+def _waiting_owners(obj: Obj, lister: Any) -> Iterator[Item]:
+    """The owners that wait for their dependents: what happens to an object may be what they wait for."""
+    metadata = obj["metadata"]
+    for reference in metadata.get("ownerReferences") or ():
+        place = _owner_place(reference, metadata.get("namespace", ""))
+        owner = lister.cached(*place) if place is not None else None
+        if place is not None and owner is not None and _waits(owner):
+            yield _item("judge", place[0], owner)
+
+
 def _removed(resource: str) -> Callable[[Obj, Any], Iterator[Item]]:
     def keys(obj: Obj, lister: Any) -> Iterator[Item]:
         """Its dependents lose an owner; an owner that waits for its dependents has one less."""
-        metadata = obj["metadata"]
-        uid, namespace = metadata["uid"], metadata.get("namespace", "")
+        uid = obj["metadata"]["uid"]
         if any(lister.may_file(other, "owner", uid) for other in WATCHED):
             yield _item("gone", resource, obj)
-        for reference in metadata.get("ownerReferences") or ():
-            place = _owner_place(reference, namespace)
-            owner = lister.cached(*place) if place is not None else None
-            if place is not None and owner is not None and _waits(owner):
-                yield _item("judge", place[0], owner)
+        yield from _waiting_owners(obj, lister)
 
     return keys
 
