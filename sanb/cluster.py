@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,12 +182,13 @@ class Cluster(ControlPlane):
         return apply_all(self, source, namespace)
 
     def _answer(self, request: Request) -> Object:
-        found: Object = frozen(self.request(request).body)
+        # the caller keeps the body and may change it later; what is stored must not change with it
+        found: Object = frozen(self.request(request._replace(body=deepcopy(request.body))).body)
         return found
 
     # ------------------------------------------------------------------ kubectl
 
-    def kubectl(self, argv: str | list[str], *, stdin: str | None = None) -> Result:
+    def kubectl(self, argv: str | Sequence[str], *, stdin: str | None = None) -> Result:
         """Run a command line of kubectl, as the kubectl of this minor does.
 
         Parameters:
@@ -199,7 +201,7 @@ class Cluster(ControlPlane):
         from sanb.kubectl import run
 
         with self.lock:
-            return run(self, argv, stdin)
+            return run(self, argv if isinstance(argv, str) else [*argv], stdin)
 
     # ------------------------------------------------------------------ views
 

@@ -68,7 +68,7 @@ class ControlPlane:
         self.lock = RLock()
         self.profile = Profile.of(minor, gates)
         self.seed = seed
-        self._policy = policies.fifo
+        self._policy: Policy = policies.fifo
         self._paused: dict[str, None] = {}
         self._components = chosen(controllers)
         nodes = (1 if "kubelet" in self.components else 0) if nodes is None else nodes

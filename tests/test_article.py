@@ -39,7 +39,8 @@ def lines(text: str) -> list[list[str]]:
 def agrees(got: str, wanted: str) -> None:
     """Every line of `got` matches the line of `wanted`, in which <name> stands for a random value."""
     patterns = {
-        "rand": RANDOM, "uid": r"[0-9a-f-]{36}", "jwt": r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "hash": r"[bcdf4-9]+", "size": r"\d+",
+        "rand": RANDOM, "uid": r"[0-9a-f-]{36}", "jwt": r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "hash": r"[bcdf4-9]+",
+        "size": r"\d+",
     }
     got_lines, wanted_lines = lines(got), lines(wanted)
     assert len(got_lines) == len(wanted_lines), got

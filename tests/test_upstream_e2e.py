@@ -93,7 +93,8 @@ def test_automount_is_the_pods_word_then_the_accounts_then_yes(
 def test_a_projected_token_is_a_text_of_three_parts() -> None:
     """UT-546."""
     c = cluster()
-    volume = {"name": "t", "projected": {"sources": [{"serviceAccountToken": {"path": "token", "expirationSeconds": 3600}}]}}
+    source = {"serviceAccountToken": {"path": "token", "expirationSeconds": 3600}}
+    volume = {"name": "t", "projected": {"sources": [source]}}
     container = {"name": "c", "image": "nginx", "volumeMounts": [{"name": "t", "mountPath": "/test-volume"}]}
     c.create("pod", "pod", namespace="e2e", body={"spec": {"containers": [container], "volumes": [volume]}})
     c.run()

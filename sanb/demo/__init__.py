@@ -22,6 +22,6 @@ def show(out: Path, seed: int) -> None:
     screen.changes(tales)
     shop = open_shop(seed)
     screen.shop(shop)
-    pictures = [path for part in (*tales, shop) for path in part.draw(out)]
+    pictures = [*(path for tale in tales for path in tale.draw(out)), *shop.draw(out)]
     page = write_page(out / "story.html", tales, shop)
     screen.files([*pictures, page])

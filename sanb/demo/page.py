@@ -120,7 +120,7 @@ def _shop(shop: Shop) -> str:
     columns = ["pod", "container", "path", "source", "credential", "service_account", "expiry"]
     frame = shop.mounts()
     table = frame[[name for name in columns if name in frame.columns]].to_html(index=False, border=0, na_rep="–")
-    return (
+    return str(
         "<h2>A manifest</h2><p>A bookshop of four programs, applied as it is. <code>payment</code> has "
         "<code>automountServiceAccountToken: false</code> and holds nothing; <code>storefront</code> names no account, "
         "so it runs as <code>default</code> and holds a token that it does not need.</p>"
