@@ -185,6 +185,8 @@ def patch_scale(context: Context) -> Outcome:
     """Patch the Scale object, of which only the replicas can change."""
     old = context.live()
     kind = context.options.get("patchType") or "merge"
+    if kind == "apply":  # of a Scale only the replicas can be applied: that is a merge
+        kind = "merge"
     scale = apply_patch(kind, context.resource, _scale(old), context.request.body, context.view.profile)
     return _scaled(context, scale, old)
 

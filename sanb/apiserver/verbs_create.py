@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sanb.apiserver import metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import CREATE
-from sanb.apiserver.apply import TRACKED, track_managers
 from sanb.apiserver.context import Context
+from sanb.apiserver.managers import TRACKED, track_managers
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.warnings import warn
 from sanb.values import Obj

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sanb.apiserver import metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import UPDATE
-from sanb.apiserver.apply import manager_of, server_side_apply, track_managers
+from sanb.apiserver.apply import server_side_apply
 from sanb.apiserver.context import Context
+from sanb.apiserver.managers import manager_of, track_managers
 from sanb.apiserver.patch import apply_patch, misfit
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.verbs_create import create_object
@@ -15,6 +16,10 @@ from sanb.apiserver.verbs_delete import finished
 from sanb.apiserver.warnings import warn
 from sanb.errors import ApiError
 from sanb.values import Obj
+
+APPLY_SERVED: Final = {"1.10": False, "1.16": True}
+"""Whether the server knows apply patches and their options."""
+NO_FORCE: Final = "may not be specified for non-apply patch"
 
 
 def update(context: Context) -> Outcome:
@@ -70,6 +75,8 @@ def patch(context: Context) -> Outcome:
     kind = context.options.get("patchType") or "strategic"
     if kind == "apply":
         return _apply(context)
+    if context.options.get("force") is not None and context.view.profile.pick(APPLY_SERVED):
+        raise status.options_invalid("PatchOptions", status.field_forbidden("force", NO_FORCE))
     old = context.live()
     return update_object(context, patched(context, kind, old), old)
 

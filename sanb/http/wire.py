@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from sanb.apiserver import discovery, status
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
 from sanb.apiserver.types.refusals import DECODERS
+from sanb.apiserver.verbs_update import APPLY_SERVED
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError, SanbError
 from sanb.http import gojson, paths
@@ -26,7 +27,6 @@ PATCH_TYPES: Final[Mapping[str, str]] = {
     "application/strategic-merge-patch+json": "strategic",
     "application/apply-patch+yaml": "apply",
 }
-APPLY_SERVED: Final = {"1.10": False, "1.16": True}
 UNKNOWN_FORMAT: Final = (
     "the body of the request was in an unknown format - accepted media types include: "
     "application/json, application/yaml, application/vnd.kubernetes.protobuf"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sanb.apiserver.patch import DoesNotApply, apply_patch, json_patch, merge_patch
+from sanb.apiserver.jsonpatch import DoesNotApply, json_patch
+from sanb.apiserver.patch import apply_patch, merge_patch
 from sanb.apiserver.resources import RESOURCES
 from sanb.errors import ApiError
 from sanb.profiles.profile import Profile
@@ -190,6 +191,14 @@ def test_a_patch_cannot_rename() -> None:
     server.ask("create", "configmaps", "shop", body=config("a"))
     status = server.refused("patch", "configmaps", "shop", "a", {"metadata": {"name": "b"}}, patchType="merge")
     assert status["message"] == "the name of the object (b) does not match the name on the URL (a)"
+
+
+def test_only_apply_can_be_forced() -> None:
+    server = Alone()
+    server.ask("create", "configmaps", "shop", body=config("a"))
+    status = server.refused("patch", "configmaps", "shop", "a", {"data": {}}, patchType="merge", force="true")
+    assert (status["code"], status["message"]) == (
+        422, 'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch')
 
 
 @pytest.mark.parametrize(
