@@ -14,6 +14,8 @@ SOURCES: Final = {"kube-scheduler": "default-scheduler"}
 """Components whose events name another source than the component."""
 REPORTING: Final = {"1.10": False, "1.27": True}
 """Whether `reportingComponent` is filled in."""
+LATE: Final = {"kubelet": 500_000}
+"""Nanoseconds by which a component's events come after those that others tell in the same instant."""
 REMEMBERED: Final = 4096
 SPAM_BURST: Final = 25
 SPAM_SECONDS: Final = 300.0
@@ -43,8 +45,7 @@ class Recorder:
             self._seen[place] = (name, count + 1)
             body = {"count": count + 1, "lastTimestamp": rfc3339(now)}
             return Request("patch", "events", namespace, name, "", body, {"patchType": "strategic"}, self._user)
-        nanoseconds = int(now) * 10**9 + draw(self._seed, "event", *place, now) % 10**9
-        name = f"{metadata['name']}.{nanoseconds:x}"
+        name = f"{metadata['name']}.{self._nanoseconds(identity, place, now):x}"
         self._remember(place, (name, 1))
         body = self._event(involved, kind, type_, reason, message, namespace, name, now)
         return Request("create", "events", namespace, "", "", body, {}, self._user)
@@ -68,6 +69,14 @@ class Recorder:
             "reportingComponent": self._source if self._reporting else "",
             "reportingInstance": source.get("host", "") if self._reporting else "",
         }
+
+    def _nanoseconds(self, identity: Hashable, place: tuple[object, ...], now: float) -> int:
+        """The time in the name: those of one object sort as they were told, also within one instant."""
+        last, number = self._seen.pop(("instant", identity), (now, -1))
+        number = number + 1 if last == now else 0
+        self._remember(("instant", identity), (now, number))
+        late = LATE.get(self._source, 0) + number % 500 * 1000
+        return int(now * 1000) * 10**6 + late + draw(self._seed, "event", *place, now) % 1000
 
     def _remember(self, place: Hashable, value: Any) -> None:
         if len(self._seen) >= REMEMBERED:

@@ -69,7 +69,10 @@ def _matters(old: Obj, new: Obj) -> bool:
     if old["spec"] is not new["spec"] and old["spec"] != new["spec"]:
         return True
     before, after = old["metadata"], new["metadata"]
-    return any(before.get(field) != after.get(field) for field in FIELDS)
+    for field in FIELDS:  # noqa: SIM110 - asked for every change of every Pod, and this is faster
+        if before.get(field) != after.get(field):
+            return True
+    return False
 
 
 FIELDS: Final = ("deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "uid", "finalizers")
@@ -144,7 +147,8 @@ class Kubelet:
         if pod is None:
             return None
         node = pod["spec"].get("nodeName")
-        if life is None and api.cached("nodes", "", node) is None:
+        machine = api.cached("nodes", "", node) if life is None else None
+        if life is None and machine is None:
             return None
         api.act_as(node_user(node))
         if pod["metadata"].get("deletionTimestamp"):
@@ -152,7 +156,7 @@ class Kubelet:
         if life is None:
             if (pod.get("status") or {}).get("phase") in ENDED:
                 return None
-            life = adopted(pod)
+            life = adopted(pod)._replace(host=host_address(machine or {}))
         now = api.now
         if life.due > now:
             return _waited_for(api, key, life, now)
@@ -178,10 +182,8 @@ class Kubelet:
 
     async def _admit(self, step: Step) -> Life:
         """The Pod is new here: report its containers as being created."""
-        machine = step.api.cached("nodes", "", step.life.node)
         initialized = "" if step.pod["spec"].get("initContainers") else step.text
-        host = host_address(machine) if machine is not None else ""
-        life = step.life._replace(stage="mount", began=step.text, host=host, initialized=initialized)
+        life = step.life._replace(stage="mount", began=step.text, initialized=initialized)
         await self._report(step, life)
         return life
 
@@ -211,7 +213,7 @@ class Kubelet:
                 else:
                     if mounted is None and self.texts.mounted:
                         self._tell(step, "SuccessfulMountVolume", self.texts.mounted.format(volume=name))
-                    if mounted is None or mounted.sources != sources:
+                    if mounted is None or not volumes.same(mounted.sources, sources):
                         mounted = Mounted(name, sources, step.now)
             if mounted is not None:
                 found.append(mounted)
@@ -221,9 +223,7 @@ class Kubelet:
         """See to the image of the next container."""
         life = step.life
         if not life.sandbox:
-            machine = step.api.cached("nodes", "", life.node)
-            host_network = step.pod["spec"].get("hostNetwork")
-            ip = life.host if host_network else pod_address(step.api, life.node, machine)
+            ip = life.host if step.pod["spec"].get("hostNetwork") else pod_address(step.api, life.node)
             life = life._replace(sandbox=step.text, ip=ip)
         container = containers.at(step.pod, life.position)
         try:
@@ -330,15 +330,17 @@ def adopted(pod: Obj) -> Life:
     """What a kubelet without memory makes of a Pod: one that runs goes on running, any other begins."""
     status, spec = pod.get("status") or {}, pod["spec"]
     life = Life(pod["metadata"]["uid"], spec["nodeName"])
+    if status.get("phase") != "Running":
+        return life
     statuses = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
     times = tuple(_lived(one.get("state") or {}) for one in statuses)
     count = len(spec.get("initContainers") or ()) + len(spec["containers"])
-    if status.get("phase") != "Running" or len(times) != count or not all(began for began, _ in times):
+    if len(times) != count or not all(began for began, _ in times):
         return life
-    began, ip = status.get("startTime") or times[0][0], status.get("podIP") or ""
+    began = status.get("startTime") or times[0][0]
     return life._replace(
-        stage="running", position=count, began=began, host=status.get("hostIP") or "", sandbox=began, initialized=began,
-        times=times, ip=ip,
+        stage="running", position=count, began=began, sandbox=began, initialized=began, times=times,
+        ip=status.get("podIP") or "",
     )
 
 

@@ -20,22 +20,22 @@ def host_address(machine: Obj) -> str:
     for address in dig(machine, "status", "addresses", default=()):
         if address.get("type") == "InternalIP":
             return str(address["address"])
-    drawn = blake2b(machine["metadata"]["name"].encode(), digest_size=2).digest()
+    drawn = blake2b(str(dig(machine, "metadata", "name", default="")).encode(), digest_size=2).digest()
     return f"10.128.{drawn[0]}.{2 + drawn[1] % 253}"
 
 
-def pod_address(api: Api, node: str, machine: Obj | None) -> str:
+def pod_address(api: Api, node: str) -> str:
     """The next free address of a node."""
     block, number = api.recall(("block", node)) or ("", BLOCK)
     if number >= BLOCK:
-        block, number = _block(api, machine if not block else None), FIRST
+        block, number = _block(api, "" if block else node), FIRST
     api.keep(("block", node), (block, number + 1))
     return f"{block}{number}"
 
 
-def _block(api: Api, machine: Obj | None) -> str:
-    """The first three numbers of a node's podCIDR, or of a block that no node has: those of nodes are left out."""
-    given = dig(machine, "spec", "podCIDR", default="") if machine is not None else ""
+def _block(api: Api, node: str) -> str:
+    """The first three numbers of the podCIDR of `node`; of a block that no node has where it has none, or for ""."""
+    given = dig(api.cached("nodes", "", node), "spec", "podCIDR", default="") if node else ""
     if given:
         return str(given).rpartition(".")[0] + "."
     taken = {str(dig(node, "spec", "podCIDR", default="")).rpartition(".")[0] for node in api.cached_list("nodes")}
