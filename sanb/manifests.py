@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from glob import glob
 from pathlib import Path
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -30,6 +30,7 @@ _WORDS: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
 _INTEGER: Final = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
+_BRACKETS: Final = re.compile(r"[\[\]{}]|\n---")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE: Final = {
     **{sign + word: f"{sign or '+'}Inf" for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
@@ -61,7 +62,11 @@ class Fault(ValueError):
 class _Tagless:
     """Scalars are not told apart by the parser: one tag marks all that are written plain."""
 
-    yaml_implicit_resolvers: ClassVar[dict[Any, Any]] = {None: [(_PLAIN, re.compile(""))]}
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        """The tag of a node that has none."""
+        if kind is yaml.ScalarNode:
+            return _PLAIN if implicit[0] else f"{_STANDARD}str"
+        return f"{_STANDARD}seq" if kind is yaml.SequenceNode else f"{_STANDARD}map"
 
 
 class _PythonLoader(_Tagless, yaml.SafeLoader):
@@ -115,6 +120,8 @@ def documents(text: str, strict: bool = False, loader: Any = None) -> Iterator[t
         raise _go_fault(problem, text) from None
     except yaml.reader.ReaderError:
         raise Fault("yaml: control characters are not allowed") from None
+    except RecursionError:
+        raise Fault(f"yaml: exceeded max depth of {DEEPEST}") from None
 
 
 def _json_documents(text: str, strict: bool) -> Iterator[tuple[Any, int]]:
@@ -144,7 +151,11 @@ def _distinct(pairs: list[tuple[str, Any]]) -> Obj:
 
 def _check_depth(text: str, parser: Any) -> None:
     """Refuse what is nested too deep, before the parser recurses into it."""
-    if text.count("[") + text.count("{") + text.count("- - ") < DEEPEST:
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else 0 if bracket == "\n---" else depth - 1
+        deepest = max(deepest, depth)
+    if deepest < DEEPEST and text.count("- - ") < DEEPEST:
         return
     depth = 0
     with suppress(yaml.YAMLError):

@@ -61,6 +61,7 @@ def test_keys_become_text_and_merge_keys_merge(loader: Any) -> None:
         ("? [a]\n: b\n", "yaml: invalid map key: only scalars can be keys"),
         ("[" * 500, "yaml: exceeded max depth of 300"),
         ("- " * 5000, "yaml: exceeded max depth of 300"),
+        ("\n".join(" " * depth + "a:" for depth in range(1200)), "yaml: exceeded max depth of 300"),
     ],
 )
 @pytest.mark.parametrize("loader", LOADERS)
