@@ -22,6 +22,12 @@ RESOURCE: Final = "replicasets.apps"
 KIND: Final = "ReplicaSet"
 BURST: Final = 500
 """Most Pods made or deleted in one sync."""
+GATHERED: Final = 0.1
+"""Seconds for which news that only change the status are gathered.
+
+A real controller needs time for every sync, and meanwhile its queue gathers; one that takes none would count all its
+Pods again for each of them.
+"""
 ENDED: Final = ("Succeeded", "Failed")
 TERMINATING_COUNT: Final = {"1.10": False, "1.35": True}
 """Whether the status counts terminating Pods (gate DeploymentReplicaSetTerminatingReplicas)."""
@@ -70,14 +76,26 @@ def _adopters(pod: Obj, lister: Any) -> Iterator[Key]:
 
 
 def _matters(old: Obj, new: Obj) -> bool:
-    """Whether a change of a Pod can change what its ReplicaSet does or says."""
+    """Whether a change of a Pod can change what its ReplicaSet does."""
     before, after = old["metadata"], new["metadata"]
     for field in ("labels", "ownerReferences", "deletionTimestamp"):
         a, b = before.get(field), after.get(field)
         if a is not b and a != b:
             return True
-    was, now = old.get("status") or {}, new.get("status") or {}
-    return was is not now and (was.get("phase") != now.get("phase") or ready_since(old) != ready_since(new))
+    return _ended(new) and not _ended(old)
+
+
+def _readiness(old: Obj, new: Obj) -> bool:
+    """Whether a change of a Pod can only change what its ReplicaSet says."""
+    return old.get("status") is not new.get("status") and ready_since(old) != ready_since(new)
+
+
+def _surprising(pod: Obj) -> Iterable[Key]:
+    return () if pod["metadata"].get("deletionTimestamp") else _controller_key(pod)
+
+
+def _awaited(pod: Obj) -> Iterable[Key]:
+    return _controller_key(pod) if pod["metadata"].get("deletionTimestamp") else ()
 
 
 def controller(profile: Profile, authority: object, seed: int) -> Controller:
@@ -87,7 +105,9 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
         watches=(
             Watch(RESOURCE, keys=_own_key),
             Watch("pods", related=_pod_keys, on=frozenset({"add", "update"}), changed=_matters),
-            Watch("pods", keys=_controller_key, on=frozenset({"delete"})),
+            Watch("pods", keys=_controller_key, on=frozenset({"update"}), changed=_readiness, delay=GATHERED),
+            Watch("pods", keys=_surprising, on=frozenset({"delete"})),
+            Watch("pods", keys=_awaited, on=frozenset({"delete"}), delay=GATHERED),
         ),
         reconcile=reconcile, workers=5,
     )

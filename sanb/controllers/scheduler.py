@@ -137,7 +137,8 @@ async def reconcile(api: Api, key: Any) -> None:
         await _refuse(api, key, pod, len(places.nodes), reasons)
     elif await _bind(api, pod, node):
         api.keep("assumed", (*assumed, (key, node)))
-        api.keep(("tries", key), None)
+        if (pod.get("status") or {}).get("conditions"):
+            api.keep(("tries", key), None)
 
 
 def _look(api: Api) -> Places:
