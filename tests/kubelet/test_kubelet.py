@@ -8,7 +8,7 @@ from sanb.errors import ApiError
 from sanb.kernel.policy import run
 from sanb.kubelet.images import image
 from sanb.kubelet.kubelet import adopted
-from tests.kubelet.node import Node, access, container, mounted, pod, reasons, volumes
+from tests.kubelet.node import Node, access, authority, container, mounted, pod, reasons, volumes
 
 # ---------------------------------------------------------------------- start
 
@@ -488,3 +488,58 @@ def test_a_fork_goes_on_like_the_original() -> None:
     node.bench.run()
     run(other)
     assert other.store.head.get(("pods", "shop", "web")).obj == node.pod()  # type: ignore[union-attr]
+
+
+def test_a_fork_amid_a_call_goes_on_like_the_original() -> None:
+    """The coroutine is rebuilt from its transcript at every step of a start."""
+    node = Node()
+    node.create(**access())
+    world = node.bench.world
+    forks = []
+    while (action := world.first()) is not None:
+        if world.workers["kubelet"].tasks:
+            forks.append(world.fork())
+        world.step(action)
+    assert len(forks) > 3
+    for other in forks:
+        run(other)
+        assert other.store.head.get(("pods", "shop", "web")).obj == node.pod()  # type: ignore[union-attr]
+
+
+def test_a_refreshed_token_is_not_signed_to_tell_it_from_the_old_one() -> None:
+    node = Node()
+    node.start(**access())
+    old = node.life().mounts[0].sources[0].data
+    node.bench.run_for(3000)
+    new = node.life().mounts[0].sources[0].data
+    assert new is not old
+    assert (old.text._text, new.text._text) == (None, None)
+
+
+def test_an_account_that_was_made_anew_gives_the_token_at_the_refresh() -> None:
+    """SEM 14.1, timeline 4."""
+    node = Node()
+    node.start(**access())
+    node.bench.ask("delete", "serviceaccounts", "shop", "default")
+    uid = node.make("serviceaccounts", "default")["metadata"]["uid"]
+    claims = authority("1.36").verify(node.token())
+    assert claims["kubernetes.io"]["serviceaccount"]["uid"] != uid
+    node.bench.run_for(3000)
+    claims = authority("1.36").verify(node.token())
+    assert claims["kubernetes.io"]["serviceaccount"]["uid"] == uid
+    assert claims["kubernetes.io"]["pod"]["uid"] == node.pod()["metadata"]["uid"]
+
+
+def test_the_names_of_events_are_in_the_order_of_their_telling() -> None:
+    node = Node()
+    node.start()
+    events = node.bench.ask("list", "events", "shop")["items"]
+    assert [event["reason"] for event in events] == ["Pulling", "Pulled", "Created", "Started"]
+
+
+def test_a_seed_decides_everything() -> None:
+    first, second = Node(), Node()
+    for node in (first, second):
+        node.start("a", **access())
+        node.start("b")
+    assert [v.obj for v in first.bench.store.since(0)] == [v.obj for v in second.bench.store.since(0)]
