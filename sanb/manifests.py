@@ -278,6 +278,8 @@ def _go_fault(problem: yaml.MarkedYAMLError, source: str) -> Fault:
     text = problem.problem or "unknown problem parsing YAML content"
     last = problem.problem_mark or problem.context_mark
     place = last.line + 1 if last is not None else 0
+    if text == "exceeded maximum nesting depth":
+        return Fault(f"yaml: exceeded max depth of {DEEPEST}")
     if last is not None and text.startswith("found undefined alias"):
         found = re.match(r"\*([\w-]+)", source.splitlines()[last.line][last.column:])
         return Fault(f"yaml: unknown anchor '{found.group(1) if found else ''}' referenced", place)
