@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import networkx
 
     from sanb.kubectl.result import Result
+    from sanb.views.actions import Actions
     from sanb.views.frames import Frames
     from sanb.views.timeline import Timeline
 
@@ -185,6 +186,15 @@ class Cluster(ControlPlane):
         # the caller keeps the body and may change it later; what is stored must not change with it
         found: Object = frozen(self.request(request._replace(body=deepcopy(request.body))).body)
         return found
+
+    # ------------------------------------------------------------------ what can happen
+
+    def enabled(self) -> Actions:
+        """Everything that can happen next, each as a sentence; `c.step(c.enabled()[2])` makes one of them happen."""
+        from sanb.views.actions import told
+
+        with self.lock:
+            return told(self.world, self._visible(self.world.enabled()))
 
     # ------------------------------------------------------------------ kubectl
 
