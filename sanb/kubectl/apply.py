@@ -55,6 +55,19 @@ NOT_APPLIED: Final = {
     "should only be used on resources created declaratively by either "
     "{command} create --save-config or {command} apply. The missing annotation will be patched automatically.",
 }
+OTHER_MANAGERS: Final = """\
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the `--force-conflicts` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts"""
+"""What kubectl adds to a conflict of server-side apply."""
 STRICT: Final = {"1.10": "", "1.25": "Strict"}
 
 
@@ -80,8 +93,15 @@ def apply(session: Session) -> None:
         try:
             (_server_side if session.parsed.on("server-side") else _one)(session, place)
         except ApiError as refusal:
-            problems.append(failures.text(refusal, f'error when {_doing(refusal)} "{place.source}"'))
+            problems.append(_refused(session, refusal, place))
     manifest.first(problems)
+
+
+def _refused(session: Session, refusal: ApiError, place: Located) -> str:
+    """The lines about one object that the server refused."""
+    if refusal.has_cause("FieldManagerConflict") and session.parsed.on("server-side"):
+        return f"error: {refusal.message}\n{OTHER_MANAGERS}"
+    return failures.text(refusal, f'error when {_doing(refusal)} "{place.source}"')
 
 
 def _doing(refusal: ApiError) -> str:
