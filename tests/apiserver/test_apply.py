@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from sanb.apiserver.request import UserInfo
+from sanb.apiserver.admission import Chain
+from sanb.apiserver.request import Request, UserInfo
+from sanb.apiserver.server import ApiServer
+from sanb.apiserver.status import forbidden
+from sanb.apiserver.view import View
 from tests.apiserver.alone import NOW_TEXT, Alone
 
 WHO = {"apiVersion": "v1", "kind": "ConfigMap"}
@@ -252,3 +256,18 @@ def test_apply_leaves_the_live_object_alone() -> None:
     held = copy.deepcopy(made)
     _apply(server, "two", _map(k="2"), force="true")
     assert made == held
+
+
+def test_creating_by_apply_needs_the_right_to_create() -> None:
+    """UT-465: patch alone is not enough for what is not there."""
+    def only_patch(view: View, request: Request) -> None:
+        if request.verb != "patch":
+            raise forbidden(request.resource, request.name, "no")
+
+    server = Alone()
+    server.server = ApiServer(server.server.profile, 7, authorize=only_patch, chain=Chain(()))
+    assert _refused(server, "one", _map(k="1"))["message"] == 'configmaps "a" is forbidden: no'
+    server.server = ApiServer(server.server.profile, 7, chain=Chain(()))
+    _apply(server, "one", _map(k="1"))
+    server.server = ApiServer(server.server.profile, 7, authorize=only_patch, chain=Chain(()))
+    assert _apply(server, "one", _map(k="2"))["data"] == {"k": "2"}

@@ -225,3 +225,27 @@ def test_the_root_of_a_group_version_is_no_resource() -> None:
 def test_health_is_plain_text() -> None:
     message = wire.elsewhere(NEW, "GET", "/healthz")
     assert (message.body, dict(message.headers)["Content-Type"]) == (b"ok", "text/plain; charset=utf-8")
+
+
+def test_a_client_without_a_field_manager_is_the_first_word_of_its_user_agent() -> None:
+    headers = {**JSON, "User-Agent": "my-tool/v1.2 (linux/amd64)"}
+    path = "/api/v1/namespaces/shop/pods"
+    assert wire.parse(NEW, "POST", path, headers, POD).options["fieldManager"] == "my-tool"
+    assert wire.parse(NEW, "POST", f"{path}?fieldManager=x", headers, POD).options["fieldManager"] == "x"
+    applied = {**headers, "Content-Type": "application/apply-patch+yaml"}
+    assert "fieldManager" not in wire.parse(NEW, "PATCH", f"{path}/p", applied, POD).options
+    assert "fieldManager" not in wire.parse(NEW, "GET", path, headers).options
+
+
+def test_yaml_that_cannot_be_read_is_a_400() -> None:
+    path, bad = "/api/v1/namespaces/shop/pods", b"a: 1\n b: 2\n"
+    status = _refused(NEW, "POST", path, {"Content-Type": "application/yaml"}, bad)
+    assert status["message"] == (
+        "the object provided is unrecognized (must be of type Pod): "
+        "yaml: line 2: mapping values are not allowed in this context (613a20310a20623a20320a)"
+    )
+    status = _refused(NEW, "PATCH", f"{path}/p?fieldManager=x", {"Content-Type": "application/apply-patch+yaml"}, bad)
+    assert status["message"] == (
+        "error decoding YAML: error converting YAML to JSON: "
+        "yaml: line 2: mapping values are not allowed in this context"
+    )
