@@ -63,7 +63,7 @@ SWITCHES: Final[dict[str, Row]] = {
     "namespace_terminating_cause": {"1.10": False, "1.20": True},
     "namespace_name_label": {"1.10": False, "1.21": True},
     "pods_first": gated("OrderedNamespaceDeletion"),
-    "hash_label": {"1.10": "decimal", "1.20": "encoded"},
+    "hash_label": {"1.10": "decimal", "1.12": "encoded"},
     "forbidden_wording": {"1.10": "old", "1.20": "new"},
     "name_tries": gated("RetryGenerateName", 8, 1),
     "self_subject_review": gated("APISelfSubjectReview"),
