@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sanb.kubelet import environment
-from sanb.kubelet.environment import Unresolvable
+from sanb.kubelet.environment import Unresolvable, Variables
 from sanb.kubelet.images import image
-from sanb.kubelet.stages import Life, span
+from sanb.kubelet.stages import span
 from sanb.kubelet.texts import Texts
 from sanb.kubelet.times import duration
 from sanb.values import Obj
@@ -44,15 +44,14 @@ def policy(container: Obj) -> str:
     return given or ("Always" if image(container.get("image", "")).canonical.endswith(":latest") else "IfNotPresent")
 
 
-def pull(step: Step, life: Life, container: Obj, texts: Texts) -> float | None:
+def pull(step: Step, container: Obj, texts: Texts) -> float | None:
     """Begin to pull the container's image: the seconds that takes, or None if it need not be pulled.
 
     Raises:
         Blocked: it is not there and must not be pulled.
     """
-    api, asked = step.api, container.get("image", "")
-    found, rule = image(asked), policy(container)
-    place = ("image", life.node, found.canonical)
+    api, life, asked = step.api, step.life, container.get("image", "")
+    place, rule = ("image", life.node, image(asked).canonical), policy(container)
     there = api.recall(place)
     present = there is not None and there <= step.now
     if present and rule != "Always":
@@ -78,24 +77,26 @@ def pulled(step: Step, container: Obj, texts: Texts) -> None:
     tell(step, container, "Normal", "Pulled", texts.pulled.format(image=asked, took=text, size=image(asked).size))
 
 
-def started(step: Step, life: Life, container: Obj, texts: Texts) -> Life:
-    """The life in which the container has been started; one that is to finish is at stage `exit`.
+def variables(step: Step, container: Obj, texts: Texts) -> tuple[tuple[str, Variables], ...]:
+    """The environments of the Pod's containers with that of one more; one that declares nothing is left out.
 
     Raises:
         Blocked: its environment refers to what is not there.
     """
-    env = life.env
-    if container.get("env") or container.get("envFrom"):
-        try:
-            env = (*env, (container["name"], environment.declared(step.api, step.pod, container, life, texts)))
-        except Unresolvable as failure:
-            text = str(failure)
-            raise Blocked("CreateContainerConfigError", text, "Failed", f"Error: {text}") from failure
-    inits = step.pod["spec"].get("initContainers") or ()
-    finishes = life.position < len(inits) and container.get("restartPolicy") != "Always"
-    times = (*life.times, (step.text, ""))
-    stage = "exit" if finishes else "start"
-    return life._replace(stage=stage, times=times, env=env, failures=0, blocked=("", ""))
+    env = step.life.env
+    if not container.get("env") and not container.get("envFrom"):
+        return env
+    try:
+        return (*env, (container["name"], environment.declared(step.api, step.pod, container, step.life, texts)))
+    except Unresolvable as failure:
+        text = str(failure)
+        raise Blocked("CreateContainerConfigError", text, "Failed", f"Error: {text}") from failure
+
+
+def finishes(spec: Obj, position: int) -> bool:
+    """Whether a container comes to an end by itself: an init container that is no sidecar."""
+    inits = spec.get("initContainers") or ()
+    return position < len(inits) and inits[position].get("restartPolicy") != "Always"
 
 
 def tell_started(step: Step, container: Obj, texts: Texts) -> None:

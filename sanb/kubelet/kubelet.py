@@ -36,6 +36,7 @@ from sanb.values import Obj, dig
 
 NAME: Final = "kubelet"
 WORKERS: Final = 32
+NOTHING: Final = ("", "")
 ENDED: Final = ("Succeeded", "Failed")
 EARLIER: Final = 0.001
 """A back-off that an event has made promising is waited for: on a timer so much earlier than that of upkeep."""
@@ -156,7 +157,7 @@ class Kubelet:
         if life is None:
             if (pod.get("status") or {}).get("phase") in ENDED:
                 return None
-            life = adopted(pod)._replace(host=host_address(machine or {}))
+            life = adopted(pod, rfc3339(api.now), host_address(machine or {}))
         now = api.now
         if life.due > now:
             return _waited_for(api, key, life, now)
@@ -182,10 +183,8 @@ class Kubelet:
 
     async def _admit(self, step: Step) -> Life:
         """The Pod is new here: report its containers as being created."""
-        initialized = "" if step.pod["spec"].get("initContainers") else step.text
-        life = step.life._replace(stage="mount", began=step.text, initialized=initialized)
-        await self._report(step, life)
-        return life
+        await self._report(step, step.life)
+        return await self._mount(step)
 
     async def _mount(self, step: Step) -> Life:
         """Read the volumes that are not mounted yet; when all are, a sandbox is made."""
@@ -193,7 +192,8 @@ class Kubelet:
         mounts, failed = await self._read(step)
         if failed:
             failures = life.failures + 1
-            return life._replace(mounts=mounts, failures=failures, due=step.now + back_off(MOUNT_BACK_OFF, failures))
+            due = step.now + back_off(MOUNT_BACK_OFF, failures)
+            return life._replace(stage="mount", mounts=mounts, failures=failures, due=due)
         return life._replace(stage="pull", mounts=mounts, failures=0, due=step.now + step.draw("sandbox"))
 
     async def _read(self, step: Step, *, again: bool = False) -> tuple[tuple[Mounted, ...], bool]:
@@ -222,37 +222,41 @@ class Kubelet:
     async def _pull(self, step: Step) -> Life:
         """See to the image of the next container."""
         life = step.life
-        if not life.sandbox:
+        sandbox, ip = life.sandbox, life.ip
+        if not sandbox:
+            sandbox = step.text
             ip = life.host if step.pod["spec"].get("hostNetwork") else pod_address(step.api, life.node)
-            life = life._replace(sandbox=step.text, ip=ip)
-        container = containers.at(step.pod, life.position)
         try:
-            took = containers.pull(step, life, container, self.texts)
+            took = containers.pull(step, containers.at(step.pod, life.position), self.texts)
         except Blocked as block:
-            return await self._blocked(step, life, block)
+            return await self._blocked(step, life._replace(sandbox=sandbox, ip=ip), block)
         if took is None:
-            return life._replace(stage="start", pulled=None)
-        return life._replace(stage="pulled", pulled=took, due=step.now + took)
+            return life._replace(stage="start", sandbox=sandbox, ip=ip, pulled=None)
+        return life._replace(stage="pulled", sandbox=sandbox, ip=ip, pulled=took, due=step.now + took)
 
     async def _pulled(self, step: Step) -> Life:
         """The image has arrived."""
         containers.pulled(step, containers.at(step.pod, step.life.position), self.texts)
-        return step.life._replace(stage="start")
+        return await self._start(step)
 
     async def _start(self, step: Step) -> Life:
-        """Create and start the next container."""
+        """Create and start the next container; one that is to finish is reported at once."""
         life, spec = step.life, step.pod["spec"]
         container = containers.at(step.pod, life.position)
         try:
-            life = containers.started(step, life, container, self.texts)
+            env = containers.variables(step, container, self.texts)
         except Blocked as block:
-            return await self._blocked(step, life, block)
-        if life.stage == "exit":
-            await self._report(step, life)
+            return await self._blocked(step, life._replace(stage="start"), block)
+        times = (*life.times, (step.text, ""))
+        if not containers.finishes(spec, life.position):
+            containers.tell_started(step, container, self.texts)
+            return _next(life, spec, step.text, times=times, env=env, failures=0, blocked=NOTHING)
+        step.life = life._replace(stage="start")
+        due = step.now + step.draw("init", life.position)
+        life = life._replace(stage="exit", times=times, env=env, failures=0, blocked=NOTHING, due=due)
+        await self._report(step, life)
         containers.tell_started(step, container, self.texts)
-        if life.stage == "exit":
-            return life._replace(due=step.now + step.draw("init", life.position))
-        return _next(life, spec, step.text)
+        return life
 
     async def _blocked(self, step: Step, life: Life, block: Blocked) -> Life:
         """A container cannot be made: say so, and try again later."""
@@ -268,7 +272,7 @@ class Kubelet:
         """An init container has done its work."""
         life = step.life
         times = (*life.times[:-1], (life.times[-1][0], step.text))
-        life = _next(life._replace(times=times), step.pod["spec"], step.text)
+        life = _next(life, step.pod["spec"], step.text, times=times)
         await self._report(step, life)
         return life
 
@@ -293,12 +297,13 @@ class Kubelet:
         step.api.event(step.pod, "Pod", kind, reason, message)
 
 
-def _next(life: Life, spec: Obj, text: str) -> Life:
-    """On to the next container, or to reporting that all run."""
+def _next(life: Life, spec: Obj, text: str, **changes: Any) -> Life:
+    """On to the next container, or to reporting that all run; with what else has changed."""
     position, inits = life.position + 1, len(spec.get("initContainers") or ())
     initialized = life.initialized or (text if position >= inits else "")
     done = position >= inits + len(spec["containers"])
-    return life._replace(stage="run" if done else "pull", position=position, initialized=initialized)
+    stage = "run" if done else "pull"
+    return life._replace(stage=stage, position=position, initialized=initialized, **changes)
 
 
 # ---------------------------------------------------------------------- waiting
@@ -326,10 +331,11 @@ def _waited_for(api: Api, key: PodKey, life: Life, now: float) -> float | Upkeep
     return life.due - now
 
 
-def adopted(pod: Obj) -> Life:
+def adopted(pod: Obj, now: str, host: str) -> Life:
     """What a kubelet without memory makes of a Pod: one that runs goes on running, any other begins."""
     status, spec = pod.get("status") or {}, pod["spec"]
-    life = Life(pod["metadata"]["uid"], spec["nodeName"])
+    initialized = "" if spec.get("initContainers") else now
+    life = Life(pod["metadata"]["uid"], spec["nodeName"], began=now, host=host, initialized=initialized)
     if status.get("phase") != "Running":
         return life
     statuses = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))

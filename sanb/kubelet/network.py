@@ -17,7 +17,7 @@ BLOCKS: Final = (10, 244)
 
 def host_address(machine: Obj) -> str:
     """The InternalIP of a node; one drawn from its name where its status has none."""
-    for address in dig(machine, "status", "addresses", default=()):
+    for address in (machine.get("status") or {}).get("addresses") or ():
         if address.get("type") == "InternalIP":
             return str(address["address"])
     drawn = blake2b(str(dig(machine, "metadata", "name", default="")).encode(), digest_size=2).digest()

@@ -464,10 +464,10 @@ def test_a_change_of_the_labels_does_not_disturb_a_pod_that_starts() -> None:
 def test_a_kubelet_without_memory_lets_a_running_pod_run() -> None:
     node = Node()
     running = node.start(**access())
-    life = adopted(running)
+    life = adopted(running, "now", "host")
     assert (life.stage, life.ip, life.times) == ("running", "10.244.0.2", node.life().times)
     waiting = {"metadata": {"uid": "u"}, "spec": pod("x")["spec"], "status": {"phase": "Pending"}}
-    assert adopted(waiting).stage == "admit"
+    assert adopted(waiting, "now", "host").stage == "admit"
 
 
 def test_a_pod_whose_status_was_set_to_failed_is_left_alone() -> None:
