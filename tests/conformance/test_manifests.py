@@ -1,4 +1,4 @@
-"""What real control planes made of public manifests: accounts, Secrets, and of every Pod the account, volumes, mounts."""
+"""What real control planes made of public manifests: accounts, Secrets, and each Pod's account, volumes and mounts."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def pod(obj: Any) -> dict[str, Any]:
         "imagePullSecrets": [one["name"] for one in spec.get("imagePullSecrets", ())],
         "volumes": [volume(one) for one in spec.get("volumes", ())],
         "mounts": {
-            prefix + one["name"]: [
+            prefix + one["name"]: sorted(
                 [masked(m["name"]), m["mountPath"], m.get("readOnly", False)] for m in one.get("volumeMounts", ())
-            ]
+            )
             for prefix, field in (("init:", "initContainers"), ("", "containers"))
             for one in spec.get(field, ())
         },
