@@ -100,6 +100,11 @@ def _node_matters(old: Obj, new: Obj) -> bool:
 
 def controller(profile: Profile, authority: object, seed: int) -> Controller:
     """The scheduler of every minor."""
+    assigned = profile.pick(ASSIGNED)
+
+    async def schedule(api: Api, key: Any) -> None:
+        await reconcile(api, key, assigned)
+
     return Controller(
         NAME, NAME, NAME, USER,
         watches=(
@@ -109,14 +114,14 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
             Watch("pods", keys=_freed, on=frozenset({"delete"})),
             Watch("nodes", keys=_nodes_changed, changed=_node_matters),
         ),
-        reconcile=reconcile,
+        reconcile=schedule,
     )
 
 
 # ---------------------------------------------------------------------- one Pod
 
 
-async def reconcile(api: Api, key: Any) -> None:
+async def reconcile(api: Api, key: Any, assigned: str) -> None:
     """Bind one pending Pod, or say why that is impossible; on a change of Nodes try those that wait again."""
     if key in (NODES_KEY, FREED_KEY):
         api.keep("places", None)
@@ -135,7 +140,7 @@ async def reconcile(api: Api, key: Any) -> None:
     node, reasons = _choose(api, pod, places, assumed)
     if node is None:
         await _refuse(api, key, pod, len(places.nodes), reasons)
-    elif await _bind(api, pod, node):
+    elif await _bind(api, pod, node, assigned):
         api.keep("assumed", (*assumed, (key, node)))
         if (pod.get("status") or {}).get("conditions"):
             api.keep(("tries", key), None)
@@ -158,7 +163,7 @@ def _unseen(pod: Obj | None) -> bool:
     return pod is not None and not pod["spec"].get("nodeName")
 
 
-async def _bind(api: Api, pod: Obj, node: str) -> bool:
+async def _bind(api: Api, pod: Obj, node: str, assigned: str) -> bool:
     """Bind a Pod to a Node; False if somebody was faster."""
     metadata = pod["metadata"]
     space, name = metadata["namespace"], metadata["name"]
@@ -173,8 +178,7 @@ async def _bind(api: Api, pod: Obj, node: str) -> bool:
             return False
         api.event(pod, "Pod", "Warning", "FailedScheduling", f"Binding rejected: {error.message}")
         raise
-    text = api.profile.pick(ASSIGNED).format(space=space, name=name, node=node)
-    api.event(pod, "Pod", "Normal", "Scheduled", text)
+    api.event(pod, "Pod", "Normal", "Scheduled", assigned.format(space=space, name=name, node=node))
     return True
 
 
