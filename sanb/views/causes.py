@@ -87,7 +87,7 @@ class Causes:
         cause = self.call(rev)
         told = f"{_passive(cause)}{self._because(cause, source.key, 1)}" if cause is not None else ""
         if source.key == key:
-            return f"because it was {told} (revision {rev})" if told else f"because of its revision {rev}"
+            return f"after it was {told} (revision {rev})" if told else f"after its revision {rev}"
         return f"for {thing(source.key)} (revision {rev}{', ' if told else ''}{told})"
 
     def _because(self, call: Served, key: tuple[str, str, str], depth: int) -> str:

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any, Final
 
 from sanb.apiserver.resources import RESOURCES
+from sanb.kernel.action import Action
 from sanb.times import rfc3339
 from sanb.values import Lazy
 from sanb.views import palette
@@ -27,6 +28,7 @@ TOKEN: Final = 14
 """Characters that are left of a token."""
 ROWS: Final = 200
 """Rows of a list before the rest is counted only."""
+FIRST: Final = ("apiVersion", "kind", "name", "namespace", "metadata", "type", "spec", "data", "status")
 OPEN: Final = frozenset({"metadata", "spec", "status", "data", "involvedObject", "rules", "subjects"})
 
 
@@ -95,9 +97,14 @@ def object_html(obj: Mapping[str, Any]) -> str:
     phase = (obj.get("status") or {}).get("phase") if isinstance(obj.get("status"), Mapping) else None
     told = f' <span style="{SOFT}">{escape(str(phase))}</span>' if phase else ""
     secret = kind == "Secret"
-    body = "".join(_field(key, value, 0, secret=secret) for key, value in obj.items())
+    body = "".join(_field(key, obj[key], 0, secret=secret) for key in _ordered(obj))
     return (f'<details open><summary>{badge}<b>{escape(kind)}</b> {escape(place)}{told}</summary>'
             f'<div style="{MONO};line-height:1.35;margin-left:1em">{body}</div></details>')
+
+
+def _ordered(fields: Mapping[str, Any]) -> list[str]:
+    """The keys in the order in which people look for them."""
+    return [*(key for key in FIRST if key in fields), *(key for key in fields if key not in FIRST)]
 
 
 def _field(key: str, value: Any, depth: int, *, secret: bool) -> str:
@@ -109,7 +116,10 @@ def _field(key: str, value: Any, depth: int, *, secret: bool) -> str:
     if key == "managedFields":
         return f'<div>{name} <span style="{SOFT}">{_many(len(value), "item")}</span></div>'
     inside = secret and key in ("data", "stringData")
-    pairs = value.items() if isinstance(value, Mapping) else [(f"- {n}", each) for n, each in enumerate(value)]
+    if isinstance(value, Mapping):
+        pairs = [(each, value[each]) for each in _ordered(value)]
+    else:
+        pairs = [(f"- {number}", each) for number, each in enumerate(value)]
     body = "".join(_field(each, inner, depth + 1, secret=inside) for each, inner in pairs)
     opened = " open" if depth == 0 and key in OPEN else ""
     count = _many(len(value), "field" if isinstance(value, Mapping) else "item")
@@ -177,13 +187,11 @@ def actions_html(actions: Iterable[Any], caption: str = "") -> str:
 
 
 def _sentence(action: Any) -> str:
-    from sanb.kernel.action import Action
-
     return Action(action.op, action.actor, action.item).sentence
 
 
 def result_html(result: Any) -> str:
-    """What a command printed, as a terminal shows it; errors and a failed exit are marked by words, not colour alone."""
+    """What a command printed, as a terminal shows it; errors and a failed exit are told in words too."""
     pre = f"{MONO};margin:0;white-space:pre;overflow-x:auto;line-height:1.3"
     parts = [f'<pre style="{pre}">{escape(result.stdout)}</pre>'] if result.stdout else []
     if result.stderr:

@@ -31,14 +31,31 @@ def _numpy() -> Any:
     return numpy
 
 
+class _Codes(dict[Any, int]):
+    """Category -> its number, in order of appearance; one lookup a value, and no test whether it is new."""
+
+    def __missing__(self, value: Any) -> int:
+        code = self[value] = len(self)
+        return code
+
+
+class _Moments(dict[Any, int]):
+    """Time as text or seconds -> nanoseconds; most objects share their times with others."""
+
+    def __missing__(self, value: Any) -> int:
+        seconds = parse(value) if isinstance(value, str) else value
+        found = self[value] = NEVER if value is None else round(seconds * 1_000_000) * 1000
+        return found
+
+
 class Cells:
     """The values of one column."""
 
-    __slots__ = ("_names", "array", "column")
+    __slots__ = ("_codes", "array", "column")
 
     def __init__(self, column: Column, values: Sequence[Any] = ()) -> None:
         self.column = column
-        self._names: dict[Any, int] = {}
+        self._codes = _Codes()
         self.array: Any = self._encoded(values)
 
     def patch(self, places: Sequence[int], values: Sequence[Any]) -> None:
@@ -58,13 +75,9 @@ class Cells:
     def _encoded(self, values: Sequence[Any]) -> Any:
         numpy, dtype = _numpy(), self.column.dtype
         if dtype == CATEGORY:
-            names = self._names
-            for value in dict.fromkeys(values):
-                names.setdefault(value, -1 if value is None else len(names) - (None in names))
-            return numpy.array([names[value] for value in values], numpy.int32)
+            return numpy.fromiter(map(self._codes.__getitem__, values), numpy.int32, len(values))
         if dtype == TIME:
-            known = {value: _nanoseconds(value) for value in dict.fromkeys(values)}
-            return numpy.array([known[value] for value in values], numpy.int64)
+            return numpy.fromiter(map(_Moments().__getitem__, values), numpy.int64, len(values))
         if dtype in (INTEGER, BOOL):
             found = numpy.zeros(len(values), [("value", numpy.int64), ("missing", bool)])
             if None in values:
@@ -80,12 +93,12 @@ class Cells:
         """The column for pandas; it shares no memory that anybody writes."""
         pd, numpy, dtype, array = load_pandas(), _numpy(), self.column.dtype, self.array
         if dtype == CATEGORY:
-            names = [name for name in self._names if name is not None]
-            used = numpy.flatnonzero(numpy.bincount(array + 1, minlength=len(names) + 1)[1:])
-            order = sorted(used.tolist(), key=names.__getitem__)
-            places = numpy.full(len(names) + 1, -1, numpy.int32)
+            names = list(self._codes)
+            used = numpy.flatnonzero(numpy.bincount(array, minlength=len(names))).tolist()
+            order = sorted((code for code in used if names[code] is not None), key=names.__getitem__)
+            places = numpy.full(len(names), -1, numpy.int32)
             places[order] = numpy.arange(len(order), dtype=numpy.int32)
-            categories = pd.Index([names[place] for place in order], dtype=object)
+            categories = pd.Index([names[code] for code in order], dtype=object)
             return pd.Categorical.from_codes(places[array], categories)
         if dtype == TIME:
             return pd.DatetimeIndex(array.view("M8[ns]")).tz_localize("UTC")
@@ -94,13 +107,6 @@ class Cells:
         if dtype == BOOL:
             return pd.arrays.BooleanArray(array["value"].astype(bool), array["missing"].copy())
         return pd.Series(array, dtype=object)
-
-
-def _nanoseconds(value: float | str | None) -> int:
-    if value is None:
-        return NEVER
-    seconds = parse(value) if isinstance(value, str) else value
-    return round(seconds * 1_000_000) * 1000
 
 
 def table(columns: Sequence[Cells]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from operator import sub
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sanb.store.log import Tape
@@ -44,7 +45,7 @@ def table(columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> Any:
 
 
 def _transposed(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) or [()] * len(columns)
+    return list(zip(*rows)) or [()] * len(columns)
 
 
 class _Objects:
@@ -71,15 +72,14 @@ class _Objects:
         return changed
 
     def _rebuild(self, store: Store) -> None:
-        rows: list[tuple[Any, ...]] = []
-        self._keys = []
-        make = self._rows
-        with quiet_gc():
-            for version in store.head.scan(self._resource):
-                made = list(make(version.last))
-                rows += made
-                self._keys += [version.key] * len(made)
-            self.cells = [Cells(*pair) for pair in zip(self.columns, _transposed(rows, self.columns), strict=True)]
+        make, rows, ends = self._rows, list[tuple[Any, ...]](), list[int]()
+        versions = store.head.scan(self._resource)
+        for version in versions:
+            rows += make(version.last)
+            ends.append(len(rows))
+        counts = map(sub, ends, [0, *ends])
+        self._keys = [version.key for version, count in zip(versions, counts, strict=True) for _ in range(count)]
+        self.cells = [Cells(*pair) for pair in zip(self.columns, _transposed(rows, self.columns), strict=True)]
 
     def _fold(self, newest: dict[Key, Version]) -> None:
         """Replace the rows of changed objects, in place where their number stays."""
@@ -149,10 +149,11 @@ class _State:
 
     def refresh(self, cp: HasStore) -> pandas.DataFrame:
         """The frame as of now; the caller's own copy."""
-        changed = [part.refresh(cp) for part in self._parts]
-        if True in changed or self._made is None:
-            made = [framearrays.table(part.cells) for part in self._parts]
-            self._made = made[0] if len(made) == 1 else self._joined(made)
+        with quiet_gc():
+            changed = [part.refresh(cp) for part in self._parts]
+            if True in changed or self._made is None:
+                made = [framearrays.table(part.cells) for part in self._parts]
+                self._made = made[0] if len(made) == 1 else self._joined(made)
         return self._made.copy(deep=not _shared_until_written())
 
     def _joined(self, made: list[pandas.DataFrame]) -> pandas.DataFrame:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sanb.apiserver.resources import BY_KIND
 from sanb.values import quiet_gc
 from sanb.views.frames import HasStore
-from sanb.views.relate import Thing, links, things
+from sanb.views.relate import Link, Thing, links, things
 
 if TYPE_CHECKING:
     import networkx
@@ -30,16 +31,16 @@ def graph(cp: HasStore) -> networkx.MultiDiGraph:
     """
     nodes: dict[str, dict[str, Any]] = {}
     edges: dict[tuple[str, str, str], None] = {}
-    missing: dict[str, Thing] = {}
+    named: dict[Link, None] = {}
     with quiet_gc():
         for thing, obj in things(cp.store.head):
             nodes[thing.id] = _attributes(thing)
-            for link, other in links(thing, obj):
-                edges[link] = None
-                if other.id not in nodes:
-                    missing[other.id] = other
-        for name, thing in missing.items():
-            nodes.setdefault(name, _attributes(thing))
+            for link in links(BY_KIND[thing.kind].id, obj):
+                edges[link.ends(thing.id)] = None
+                named[link] = None
+        for link in named:
+            if link.other not in nodes:
+                nodes[link.other] = _attributes(link.missing())
         found = load_networkx().MultiDiGraph()
         found.add_nodes_from(nodes.items())
         found.add_edges_from(edges)

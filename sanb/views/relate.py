@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from sanb.apiserver.relations import RELATIONS, Relation
+from sanb.apiserver.relations import RELATIONS, Place
 from sanb.apiserver.resources import BY_KIND, RESOURCES
 from sanb.store.table import Table
 from sanb.values import Obj, dig
@@ -29,11 +29,29 @@ class Thing(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A relation of two objects by their ids; `kind` is the relation's name, or "owns"."""
+    """A relation that an object's fields name: its type, and the kind and place of the other end.
 
-    source: str
-    target: str
+    `inward`: it points from the other end to the object, as "owns" does.
+    """
+
+    type: str
     kind: str
+    namespace: str
+    name: str
+    inward: bool = False
+
+    @property
+    def other(self) -> str:
+        """The id of the other end."""
+        return thing_id(self.kind, self.namespace, self.name)
+
+    def ends(self, here: str) -> tuple[str, str, str]:
+        """(source, target, type) for the object with this id."""
+        return (self.other, here, self.type) if self.inward else (here, self.other, self.type)
+
+    def missing(self) -> Thing:
+        """The other end as if it were not there."""
+        return Thing(self.other, self.kind, self.namespace, self.name, None, MISSING)
 
 
 def thing_id(kind: str, namespace: str, name: str) -> str:
@@ -47,9 +65,9 @@ def resources() -> tuple[str, ...]:
 
 
 @cache
-def _relations(resource: str) -> tuple[tuple[Relation, str], ...]:
-    """The relations that start at a resource, each with the kind it points to."""
-    return tuple((relation, RESOURCES[relation.target].kind) for relation in RELATIONS
+def _relations(resource: str) -> tuple[tuple[Callable[[Obj], Iterable[Place]], str, str], ...]:
+    """The relations that start at a resource: how to find them, their type, and the kind they point to."""
+    return tuple((relation.find, relation.name, RESOURCES[relation.target].kind) for relation in RELATIONS
                  if relation.resource in ("*", resource))
 
 
@@ -71,23 +89,15 @@ def phase(obj: Obj) -> str | None:
     return found
 
 
-def links(thing: Thing, obj: Obj) -> Iterator[tuple[Link, Thing]]:
-    """The links that an object's fields make, each with its other end as if it were missing.
+def links(resource: str, obj: Obj) -> list[Link]:
+    """The links that an object's fields make.
 
     An owner points to what it owns; every other link starts at the object that holds the reference.
     """
-    resource = BY_KIND[thing.kind].id
-    for relation, kind in _relations(resource):
-        for space, name in relation.find(obj):
-            if name:
-                other = _absent(kind, space, name)
-                yield Link(thing.id, other.id, relation.name), other
+    found = [Link(type_, kind, space, name) for find, type_, kind in _relations(resource)
+             for space, name in find(obj) if name]
     for owner in obj["metadata"].get("ownerReferences") or ():
         row = BY_KIND.get(owner["kind"])
-        space = thing.namespace if row is None or row.namespaced else ""
-        other = _absent(owner["kind"], space, owner["name"])
-        yield Link(other.id, thing.id, "owns"), other
-
-
-def _absent(kind: str, namespace: str, name: str) -> Thing:
-    return Thing(thing_id(kind, namespace, name), kind, namespace, name, None, MISSING)
+        space = obj["metadata"].get("namespace", "") if row is None or row.namespaced else ""
+        found.append(Link("owns", owner["kind"], space, owner["name"], True))
+    return found

@@ -45,8 +45,8 @@ def _plane() -> Any:
 def test_the_chain_of_causes_is_told_in_plain_words() -> None:
     [entry] = timeline(_plane(), "secret/name1/default-token-abcde")
     assert entry.sentence == (
-        "token controller created it for serviceaccount name1/default (revision 2, created by ServiceAccount controller "
-        "because namespace name1 was created by admin)")
+        "token controller created it for serviceaccount name1/default (revision 2, created by ServiceAccount "
+        "controller because namespace name1 was created by admin)")
 
 
 def test_each_version_names_who_made_it_and_what_it_changed() -> None:
@@ -54,7 +54,7 @@ def test_each_version_names_who_made_it_and_what_it_changed() -> None:
         Entry(2.0, 2, "ServiceAccount controller", MANAGER.name, "created", (),
               "for namespace name1 (revision 1, created by admin)"),
         Entry(4.0, 4, "token controller", MANAGER.name, "updated", ("secrets",),
-              "because it was created by ServiceAccount controller because namespace name1 was created by admin "
+              "after it was created by ServiceAccount controller because namespace name1 was created by admin "
               "(revision 2)")]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from sanb.apiserver.resources import BY_KIND, RESOURCES
 from sanb.store.table import Table
-from sanb.views.layout.model import LAYERS, RANK, Edge, Item, natural
-from sanb.views.relate import Thing, links, thing_id, things
+from sanb.values import quiet_gc
+from sanb.views.layout.model import LAYERS, Edge, Item, natural
+from sanb.views.relate import Link, Thing, links, resources, thing_id, things
 
 SUMMARISED_ABOVE: Final = 300
 SPACES: Final = 48
@@ -28,64 +29,70 @@ class Scene(NamedTuple):
 
 def scene(table: Table, namespace: str | None = None) -> Scene:
     """The objects of a table, or of one namespace and its Pods' nodes; targets that are not there are "Missing"."""
+    if _size(table, namespace) > SUMMARISED_ABOVE:
+        return _summary(table, namespace)
     found: dict[str, Thing] = {}
-    absent: dict[str, Thing] = {}
+    named: dict[Link, None] = {}
     edges: dict[tuple[str, str, str], None] = {}
     for thing, obj in things(table):
-        if thing.kind not in RANK and thing.kind != "Namespace":
-            continue
-        if namespace is not None and thing.namespace != namespace and not _belongs(thing, namespace):
+        if not _shown(thing.kind, thing.namespace, thing.name, namespace):
             continue
         found[thing.id] = thing
-        for link, other in links(thing, obj):
-            if link.kind != _WITHIN and other.kind in LAYERS:
-                edges[link] = None
-                absent[other.id] = other
-    for name, thing in absent.items():
-        found.setdefault(name, thing)
+        for link in links(BY_KIND[thing.kind].id, obj):
+            if link.type != _WITHIN and link.kind in LAYERS:
+                edges[link.ends(thing.id)] = None
+                named[link] = None
+    for link in named:
+        found.setdefault(link.other, link.missing())
     if namespace is not None:
         used = {end for source, target, _ in edges for end in (source, target)}
         found = {name: thing for name, thing in found.items() if thing.kind != "Node" or name in used}
-    return _scene(found.values(), edges)
+    items = tuple(Item(one.id, one.kind, one.namespace, one.name, one.phase or "") for one in found.values())
+    spaces = sum(thing.kind == "Namespace" for thing in found.values())
+    return Scene(items, tuple(Edge(*edge) for edge in edges), len(items), spaces, False)
 
 
-def _belongs(thing: Thing, namespace: str) -> bool:
-    return thing.kind == "Node" or (thing.kind == "Namespace" and thing.name == namespace)
+def _shown(kind: str, space: str, name: str, namespace: str | None) -> bool:
+    """Whether a picture of all, or of one namespace, has an object; nodes are always asked for."""
+    if kind == "Namespace":
+        return namespace in (None, name)
+    return kind in LAYERS and (namespace is None or kind == "Node" or space == namespace)
 
 
-def _scene(found: Iterable[Thing], edges: Iterable[tuple[str, str, str]]) -> Scene:
-    shown = list(found)
-    spaces = sum(thing.kind == "Namespace" for thing in shown)
-    if len(shown) > SUMMARISED_ABOVE:
-        return _summary(shown, edges, spaces)
-    items = tuple(Item(thing.id, thing.kind, thing.namespace, thing.name, thing.phase or "") for thing in shown)
-    return Scene(items, tuple(Edge(*edge) for edge in edges), len(shown), spaces, False)
+def _size(table: Table, namespace: str | None) -> int:
+    """How many objects there are to show, without looking at them."""
+    return sum(len(table.scan(resource, namespace if RESOURCES[resource].namespaced else None))
+               for resource in resources() if RESOURCES[resource].kind in LAYERS or resource == "namespaces")
 
 
-def _summary(shown: list[Thing], edges: Iterable[tuple[str, str, str]], spaces: int) -> Scene:
-    """One item per namespace and kind; the namespaces with most objects."""
-    sizes: dict[str, int] = {}
-    for thing in shown:
-        space = thing.name if thing.kind == "Namespace" else thing.namespace
-        if space:
-            sizes[space] = sizes.get(space, 0) + 1
-    kept = dict.fromkeys(sorted(sizes, key=lambda space: (-sizes[space], natural(space)))[:SPACES])
-    home: dict[str, str] = {}
+def _summary(table: Table, namespace: str | None) -> Scene:
+    """One item per namespace and kind; the namespaces with most objects, and the links between existing kinds."""
     counts: dict[tuple[str, str], int] = {}
-    items = []
-    for thing in shown:
-        if thing.kind == "Namespace":
-            if thing.name in kept:
-                items.append(Item(thing.id, thing.kind, "", thing.name, thing.phase or ""))
-        elif not thing.namespace or thing.namespace in kept:
-            place = thing.kind, thing.namespace
-            counts[place] = counts.get(place, 0) + 1
-            home[thing.id] = thing_id(thing.kind, thing.namespace, "*")
-    items += [Item(thing_id(kind, space, "*"), kind, space, kind, "", count) for (kind, space), count in counts.items()]
-    joined: dict[tuple[str, str, str], int] = {}
-    for source, target, kind in edges:
-        if source in home and target in home:
-            place3 = home[source], home[target], kind
-            joined[place3] = joined.get(place3, 0) + 1
-    return Scene(tuple(items), tuple(Edge(*place, count) for place, count in joined.items()), len(shown), spaces, True,
-                 len(sizes) - len(kept))
+    joined: dict[tuple[tuple[str, str], tuple[str, str], str], int] = {}
+    spaces: dict[str, Item] = {}
+    total = 0
+    with quiet_gc():
+        for thing, obj in things(table):
+            kind, space, name = thing.kind, thing.namespace, thing.name
+            if not _shown(kind, space, name, namespace):
+                continue
+            total += 1
+            if kind == "Namespace":
+                spaces[name] = Item(thing.id, kind, "", name, thing.phase or "")
+                continue
+            here = kind, space
+            counts[here] = counts.get(here, 0) + 1
+            for type_, other, where, _, inward in links(BY_KIND[kind].id, obj):
+                if type_ != _WITHIN:
+                    ends = ((other, where), here, type_) if inward else (here, (other, where), type_)
+                    joined[ends] = joined.get(ends, 0) + 1
+    sizes = dict.fromkeys(spaces, 1)
+    for (_, space), count in counts.items():
+        sizes[space] = sizes.get(space, 0) + count
+    kept = {"", *sorted(spaces, key=lambda space: (-sizes[space], natural(space)))[:SPACES]}
+    ids = {place: thing_id(*place, "*") for place in counts if place[1] in kept}
+    items = [spaces[space] for space in spaces if space in kept]
+    items += [Item(ids[place], *place, place[0], "", counts[place]) for place in ids]
+    edges = tuple(Edge(ids[one], ids[two], type_, count) for (one, two, type_), count in joined.items()
+                  if one in ids and two in ids)
+    return Scene(tuple(items), edges, total, len(spaces), True, max(0, len(spaces) - SPACES))
