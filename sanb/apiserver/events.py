@@ -37,7 +37,7 @@ class Recorder:
         identity = (self._source, metadata.get("uid", ""))
         if not self._admit(identity, now):
             return None
-        place = (*identity, kind, type_, reason, message)
+        place = (*identity, kind, involved.get("fieldPath"), type_, reason, message)
         namespace = metadata.get("namespace") or "default"
         known = self._seen.pop(place, None)
         if known is not None:

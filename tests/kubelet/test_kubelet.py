@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sanb.apiserver.request import Request
 from sanb.errors import ApiError
-from sanb.kernel.policy import run
+from sanb.kernel.policy import run, seeded
 from sanb.kubelet.images import image
 from sanb.kubelet.kubelet import adopted
 from tests.kubelet.node import Node, access, authority, container, mounted, pod, reasons, volumes
@@ -543,3 +544,33 @@ def test_a_seed_decides_everything() -> None:
         node.start("a", **access())
         node.start("b")
     assert [v.obj for v in first.bench.store.since(0)] == [v.obj for v in second.bench.store.since(0)]
+
+
+def test_events_about_two_containers_are_two_though_they_say_the_same() -> None:
+    node = Node()
+    node.start(containers=[container("a"), container("b")])
+    events = node.bench.ask("list", "events", "shop")["items"]
+    started = [event for event in events if event["reason"] == "Started"]
+    assert [(event["involvedObject"]["fieldPath"], event["count"]) for event in started] == [
+        ("spec.containers{a}", 1),
+        ("spec.containers{b}", 1),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_order_of_things_ends_alike(seed: int) -> None:
+    """Four Pods start while one is labelled and one is deleted, in random orders: nothing is told twice."""
+    node = Node()
+    node.secret("s", key="value")
+    secret = volumes(({"name": "v", "secret": {"secretName": "s"}}, "/v"))
+    for name, spec in (("a", secret), ("b", access()), ("c", secret), ("d", access())):
+        node.create(name, **spec, initContainers=[container("i", "busybox:1")] if name == "d" else [])
+    world, pick = node.bench.world, seeded(seed)
+    run(world, pick, until=lambda world: world.steps > 30)
+    labels = {"metadata": {"labels": {"x": "y"}}}
+    world.submit(Request("patch", "pods", "shop", "b", "", labels, {"patchType": "merge"}))
+    world.submit(Request("delete", "pods", "shop", "c"))
+    run(world, lambda world, _: pick(world, world.enabled(upkeep=False)))
+    pods = {version.key[2]: version.last["status"]["phase"] for version in world.store.head.scan("pods")}
+    assert pods == {"a": "Running", "b": "Running", "d": "Running"}
+    assert {event["count"] for event in node.bench.ask("list", "events", "shop")["items"]} == {1}
