@@ -9,12 +9,14 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from sanb import durations
-from sanb.apiserver import bootstrap
-from sanb.apiserver.relations import INDEXERS
+from sanb.apiserver import bootstrap, bootstraproles
+from sanb.apiserver.authorizer import authorizer
+from sanb.apiserver.relations import GRANTING, INDEXERS
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.server import ApiServer
 from sanb.apiserver.taskapi import TaskApi
-from sanb.components import APISERVER, Component, chosen, compose, find
+from sanb.apiserver.view import View
+from sanb.components import AGGREGATION, APISERVER, Component, chosen, compose, find
 from sanb.controllers.nodes import described
 from sanb.errors import UsageError
 from sanb.kernel import policy as policies
@@ -63,26 +65,30 @@ class ControlPlane:
     def __init__(
         self, minor: str = MINORS[-1], *, seed: int = 0, gates: Mapping[str, bool] | None = None,
         controllers: str | Iterable[str] = "*", nodes: Nodes | None = None, keys: str = "seeded",
-        policy: Policy = policies.fifo, start: float | str = START,
+        policy: Policy = policies.fifo, start: float | str = START, authorization: str = "RBAC",
     ) -> None:
         self.lock = RLock()
         self.profile = Profile.of(minor, gates)
         self.seed = seed
         self._policy: Policy = policies.fifo
         self._paused: dict[str, None] = {}
+        self.observers: list[Callable[[], None]] = []
         self._components = chosen(controllers)
         nodes = (1 if "kubelet" in self.components else 0) if nodes is None else nodes
         begin = durations.moment(start)
         self._setup = {
             "minor": minor, "seed": seed, "gates": dict(gates or {}), "controllers": list(self.components),
             "nodes": nodes if isinstance(nodes, int) else [dict(node) for node in nodes], "keys": keys, "start": begin,
+            "authorization": authorization,
         }
         self.authority = Authority.make(self.profile, seed, begin, keys=keys)
-        self._server = ApiServer(self.profile, seed, self.authority)
+        self._server = ApiServer(self.profile, seed, self.authority, authorize=authorizer(authorization))
         self._first_step = 0
         self._commands: Tape[Command] = Tape()
-        self._compose(Store(INDEXERS, FIRST_REVISION), begin)
-        for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes)):
+        store = Store(INDEXERS, FIRST_REVISION, GRANTING)
+        bootstraproles.bootstrap(store, self.profile, seed, begin, aggregated=AGGREGATION in self.components)
+        self._compose(store, begin)
+        for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes, begin)):
             self._ask(request)
         # from here on a trace has everything; what came before follows from the setup, whatever the policy
         self._commands = Tape()
@@ -160,12 +166,36 @@ class ControlPlane:
         self._note("request", request)
         return self.world.submit(request)
 
-    def exec(self, namespace: str, pod: str, container: str, argv: list[str]) -> Done:
+    def collect(self, number: int) -> Response | None:
+        """The answer to a submitted call, or None if it is not there yet.
+
+        Raises:
+            ApiError: the request was refused.
+        """
+        with self.lock:
+            reply = self.world.replies.pop(number, None)
+            if reply is None:
+                return None
+            if reply.error is not None:
+                raise reply.error.with_traceback(None)
+            response: Response = reply.response
+            return response
+
+    def exec(self, namespace: str, pod: str, container: str, argv: list[str], stdin: str = "") -> Done:
         """Run a command in a container."""
         from sanb.kubelet import shell
 
         with self.lock:
-            return shell.execute(self.world, self.profile, namespace, pod, container, argv)
+            return shell.execute(self.world, self.profile, namespace, pod, container, argv, stdin)
+
+    def check(self, request: Request) -> None:
+        """Ask whether the user of a request may make it, without making it.
+
+        Raises:
+            ApiError: 403.
+        """
+        with self.lock:
+            self._server.authorize(View(self.store, self.now, self.profile, self.seed), request)
 
     # ------------------------------------------------------------------ going on
 
@@ -190,6 +220,7 @@ class ControlPlane:
                 action = self._policy(self.world, enabled) if enabled else None
             if action is not None:
                 self.world.step(action)
+                self._tell()
             return action
 
     def run(
@@ -224,6 +255,11 @@ class ControlPlane:
         with self.lock:
             self._go(lambda world: fulfilled(), upkeep=True, horizon=self.now + seconds)
 
+    def settle(self, seconds: float) -> None:
+        """Let everything happen that is under way, for at most so many virtual seconds; upkeep does not go on."""
+        with self.lock:
+            self._go(None, horizon=self.now + seconds)
+
     def advance(self, seconds: float) -> None:
         """Let virtual time pass."""
         with self.lock:
@@ -243,7 +279,15 @@ class ControlPlane:
         hidden = self._hidden()
         if hidden:
             chosen_policy = policies.hiding(chosen_policy, hidden)
-        policies.run(self.world, chosen_policy, until, upkeep=upkeep, horizon=horizon)
+        try:
+            policies.run(self.world, chosen_policy, until, upkeep=upkeep, horizon=horizon)
+        finally:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell whoever looks on from outside, for example open watches, that something may have happened."""
+        for observer in self.observers:
+            observer()
 
     # ------------------------------------------------------------------ pausing
 
@@ -286,6 +330,7 @@ class ControlPlane:
             other.world = self.world.fork()
             other._commands = self._commands.fork()
             other._paused = {}
+            other.observers = []
             return other
 
     def fingerprint(self) -> int:

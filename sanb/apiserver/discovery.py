@@ -21,12 +21,14 @@ REVIEWS: Final[Mapping[str, tuple[str, str, bool]]] = {
 REVIEWS_SERVED: Final[Mapping[str, Mapping[str, bool]]] = {"selfsubjectreviews": {"1.10": False, "1.28": True}}
 """Reviews that not every minor has."""
 SUBRESOURCES: Final[Mapping[str, tuple[str, str, str, tuple[str, ...]]]] = {
+    "attach": ("", "", "PodAttachOptions", ("create", "get")),
     "binding": ("", "", "Binding", ("create",)),
     "ephemeralcontainers": ("", "", "Pod", ("get", "patch", "update")),
     "eviction": ("policy", "v1", "Eviction", ("create",)),
     "exec": ("", "", "PodExecOptions", ("create", "get")),
     "finalize": ("", "", "", ("update",)),
     "log": ("", "", "Pod", ("get",)),
+    "portforward": ("", "", "PodPortForwardOptions", ("create", "get")),
     "scale": ("autoscaling", "v1", "Scale", ("get", "patch", "update")),
     "status": ("", "", "", ("get", "patch", "update")),
     "token": ("authentication.k8s.io", "v1", "TokenRequest", ("create",)),
@@ -137,6 +139,14 @@ def _subentry(row: Resource, name: str) -> Obj:
     if group_name:
         entry["group"], entry["version"] = group_name, api_version
     return entry
+
+
+def paths(profile: Profile) -> list[str]:
+    """/: the paths that a client can start from."""
+    groups = dict.fromkeys(f"/apis/{gv.partition('/')[0]}" for gv in served(profile) if "/" in gv)
+    versions = (f"/apis/{gv}" for gv in served(profile) if "/" in gv)
+    others = ("/healthz", "/livez", "/metrics", "/openapi/v2", "/readyz", "/version")
+    return sorted(("/api", "/api/v1", "/apis", *groups, *versions, *others))
 
 
 def answer(profile: Profile, path: str) -> Any:

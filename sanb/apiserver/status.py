@@ -64,6 +64,9 @@ def unauthorized() -> ApiError:
 
 
 def forbidden(resource: str, name: str, why: str, causes: Sequence[dict[str, Any]] = ()) -> ApiError:
+    """403; without a resource (a URL that is none) only the reason is told."""
+    if not resource:
+        return failure(403, "Forbidden", f"forbidden: {why}", {})
     plural, group = _split(resource)
     quoted = f'{resource} "{name}"' if name else resource
     return failure(403, "Forbidden", f"{quoted} is forbidden: {why}", _details(name, group, plural, causes))
@@ -102,6 +105,17 @@ def internal(why: str) -> ApiError:
 def server_timeout(resource: str, operation: str, message: str, retry: int) -> ApiError:
     plural, group = _split(resource)
     return failure(500, "ServerTimeout", message, _details(operation, group, plural, retry=retry))
+
+
+def too_many_requests(retry: int = 1) -> ApiError:
+    """429: so many things are under way that the client must come back later."""
+    details = {"retryAfterSeconds": retry}
+    return failure(429, "TooManyRequests", "Too many requests, please try again later.", details)
+
+
+def too_large_request(limit: int) -> ApiError:
+    """413: the body has more bytes than the server takes."""
+    return failure(413, "RequestEntityTooLarge", f"Request entity too large: limit is {limit}")
 
 
 def method_not_allowed() -> ApiError:

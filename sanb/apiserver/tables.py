@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sanb.apiserver import cells
 from sanb.apiserver.cells import Cell
@@ -12,7 +12,6 @@ from sanb.apiserver.resources import RBAC, Resource
 from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
-
 
 
 class Column(NamedTuple):
@@ -173,14 +172,18 @@ def columns(resource: Resource, profile: Profile) -> tuple[Column, ...]:
 
 def table(context: Context, objects: list[Obj], revision: str = "", body: Obj | None = None) -> Obj:
     """The objects as a Table; `body` is the list they come from, whose metadata the Table has."""
-    view, options = context.view, context.options
-    shown = columns(context.resource, view.profile)
     metadata = body["metadata"] if body is not None else {"resourceVersion": revision}
+    found = rows(context.resource, context.view, context.options, objects)
+    return {"kind": found["kind"], "apiVersion": found["apiVersion"], "metadata": metadata, **found}
+
+
+def rows(resource: Resource, view: View, options: Mapping[str, Any], objects: list[Obj]) -> Obj:
+    """The objects as a Table without metadata."""
+    shown = columns(resource, view.profile)
     include = options.get("includeObject") or "Metadata"
     return {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{options.get('asVersion', 'v1')}",
-        "metadata": metadata,
         "columnDefinitions": [
             {"name": c.name, "type": c.type, "format": c.format, "description": c.description, "priority": c.priority}
             for c in shown

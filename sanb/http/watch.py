@@ -3,18 +3,109 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
+from sanb.apiserver import tables
+from sanb.apiserver.request import Request
+from sanb.apiserver.resources import RESOURCES
+from sanb.apiserver.view import View
 from sanb.apiserver.watching import Event
-from sanb.values import json_default
+from sanb.controlplane import ControlPlane
+from sanb.values import Obj, json_default
+
+Shape = Callable[[Event], Obj]
+KEPT: Final = 4096
+"""Frames that are remembered because the next watcher will want the same."""
+LONGEST: Final = 2400.0
+"""Seconds a watch lasts if the client does not say."""
 
 
 def frame(event: Event) -> bytes:
     """One event as a line."""
-    content = {"type": event.type, "object": event.object}
-    return json.dumps(content, default=json_default, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return _line(event.type, event.object)
 
 
 def frames(events: Iterable[Event]) -> bytes:
     """Events as lines."""
     return b"".join(frame(event) for event in events)
+
+
+def _line(kind: str, obj: Any) -> bytes:
+    content = {"type": kind, "object": obj}
+    return json.dumps(content, default=json_default, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def timeout(options: Mapping[str, Any]) -> float:
+    """How many seconds the client lets a watch last."""
+    try:
+        return float(options.get("timeoutSeconds") or LONGEST)
+    except ValueError:
+        return LONGEST
+
+
+class Encoder:
+    """Writes events for many watchers; what two of them want in the same form is written once."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
+        self._known: dict[tuple[str, int], tuple[Obj, bytes]] = {}
+
+    def plain(self, events: Iterable[Event]) -> bytes:
+        """Events with whole objects as lines."""
+        return b"".join(self._frame(event) for event in events)
+
+    def _frame(self, event: Event) -> bytes:
+        key = (event.type, id(event.object))
+        found = self._known.get(key)
+        if found is None or found[0] is not event.object:  # the object is kept with its frame, so that its id stays its own
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            found = self._known[key] = (event.object, frame(event))
+        return found[1]
+
+    def of(self, request: Request) -> Callable[[Iterable[Event]], bytes]:
+        """How the events of one watch are written: whole objects, rows of Tables or metadata only."""
+        if request.options.get("as") == "Table":
+            return _Rows(self._plane, request).lines
+        if request.options.get("as") == "PartialObjectMetadata":
+            return self._metadata
+        return self.plain
+
+    def _metadata(self, events: Iterable[Event]) -> bytes:
+        return b"".join(frame(event._replace(object=_partial(event))) for event in events)
+
+
+def _partial(event: Event) -> Obj:
+    if event.type == "ERROR":
+        return event.object
+    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": event.object["metadata"]}
+
+
+class _Rows:
+    """Events as Tables of one row; only the first says what the columns are."""
+
+    def __init__(self, plane: ControlPlane, request: Request) -> None:
+        self._plane = plane
+        self._options = request.options
+        self._resource = RESOURCES[request.resource]
+        self._first = True
+
+    def lines(self, events: Iterable[Event]) -> bytes:
+        """Events as lines."""
+        return b"".join(frame(event._replace(object=self._table(event))) for event in events)
+
+    def _table(self, event: Event) -> Obj:
+        if event.type == "ERROR":
+            return event.object
+        plane = self._plane
+        view = View(plane.store, plane.now, plane.profile, plane.seed)
+        shown = [] if event.type == "BOOKMARK" else [event.object]
+        found = tables.rows(self._resource, view, self._options, shown)
+        found["metadata"] = {"resourceVersion": event.object["metadata"]["resourceVersion"]}
+        if event.type == "BOOKMARK":
+            found["rows"] = [{"cells": None, "object": event.object}]
+        if not self._first:
+            found["columnDefinitions"] = None
+        self._first = False
+        return found

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import yaml
-
 from sanb import manifests
 from sanb.kubectl.result import error
-from sanb.values import Obj, json_default, plain
+from sanb.values import Obj, json_default
+from sanb.yamltext import to_yaml
+
+__all__ = ["STDIN", "Document", "parse", "read", "to_json", "to_yaml"]
 
 STDIN: Final = "STDIN"
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
@@ -22,35 +22,6 @@ class Document(NamedTuple):
 
     source: str
     obj: Obj
-
-
-class _Dumper(yaml.SafeDumper):
-    """YAML as kubectl writes it."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-_AMBIGUOUS: Final = re.compile(r"^(y|n|yes|no|on|off|Y|N|Yes|No|On|Off|YES|NO|ON|OFF)$")
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    if "\n" in value and not re.search(r"[ \t]\n|^\s", value):
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
-    plain_tag = dumper.resolve(  # type: ignore[no-untyped-call]
-        yaml.ScalarNode, value, (True, False)
-    )
-    style = '"' if plain_tag != "tag:yaml.org,2002:str" or _AMBIGUOUS.match(value) or not value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def to_yaml(value: Any) -> str:
-    """A value as YAML with sorted keys."""
-    text: str = yaml.dump(plain(value), Dumper=_Dumper, sort_keys=True, width=10**9, allow_unicode=True)
-    return text
 
 
 def to_json(value: Any) -> str:

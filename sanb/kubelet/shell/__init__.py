@@ -4,7 +4,7 @@
 Nothing can be written: the files of a container are what its Pod and the kubelet make them.
 """
 
-from sanb.kubelet.shell.execute import ExecError, execute
-from sanb.kubelet.shell.machine import Done
+from sanb.kubelet.shell.execute import ExecError, execute, opened
+from sanb.kubelet.shell.machine import SHELLS, Done, Shell
 
-__all__ = ["Done", "ExecError", "execute"]
+__all__ = ["SHELLS", "Done", "ExecError", "Shell", "execute", "opened"]

@@ -34,19 +34,17 @@ class ExecError(SanbError):
     """The command could not be started; the text is what kubectl prints after `error: `."""
 
 
-def execute(world: World, profile: Profile, namespace: str, pod: str, container: str, argv: Sequence[str]) -> Done:
+def execute(
+    world: World, profile: Profile, namespace: str, pod: str, container: str, argv: Sequence[str], stdin: str = ""
+) -> Done:
     """Run a command in a container.
 
     Raises:
         ApiError: there is no such Pod or container, or the Pod has no node yet.
         ExecError: the container does not run, or (containerd) there is no such program.
     """
-    found = _pod(world, namespace, pod)
-    life = filesystem.remembered(world, namespace, pod)
-    one = _container(found, life, container)
-    assert life is not None, "a container that runs has a life"
-    shell = _shell(world, found, one, life)
-    done = shell.run(argv)
+    shell, life = _opened(world, namespace, pod, container)
+    done = shell.run(argv, stdin)
     if done is not None:
         return _printable(done)
     runtime = profile.pick(RUNTIME)
@@ -54,6 +52,24 @@ def execute(world: World, profile: Profile, namespace: str, pod: str, container:
         return Done(126, profile.pick(OCI).format(name=argv[0]), "")
     identity = container_id("exec", life.uid, f"{container}/{' '.join(argv)}").removeprefix("exec://")
     raise ExecError(CONTAINERD.format(id=identity, name=argv[0]))
+
+
+def opened(world: World, namespace: str, pod: str, container: str) -> Shell:
+    """A shell in a container, for somebody who types line after line (`Shell.script`).
+
+    Raises:
+        ApiError: there is no such Pod or container, or the Pod has no node yet.
+        ExecError: the container does not run.
+    """
+    return _opened(world, namespace, pod, container)[0]
+
+
+def _opened(world: World, namespace: str, pod: str, container: str) -> tuple[Shell, Life]:
+    found = _pod(world, namespace, pod)
+    life = filesystem.remembered(world, namespace, pod)
+    one = _container(found, life, container)
+    assert life is not None, "a container that runs has a life"
+    return _shell(world, found, one, life), life
 
 
 def _pod(world: World, namespace: str, pod: str) -> Obj:

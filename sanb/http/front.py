@@ -1,0 +1,96 @@
+"""The counter of a served cluster: an HTTP message in, an HTTP message out. It knows the lock, but no sockets or threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sanb.apiserver import status
+from sanb.apiserver.request import UserInfo
+from sanb.controlplane import ControlPlane
+from sanb.errors import ApiError, SanbError
+from sanb.http import identity, negotiation, nonresource, remote, wire
+from sanb.http.calls import Answer, Call, Pending, Watched
+from sanb.http.pace import Pace
+from sanb.http.wire import Message
+
+UNANSWERED: Final = "the cluster does not answer: its API server is paused, or the request waits for something that never comes"
+
+
+class Front:
+    """Answers HTTP requests with a cluster.
+
+    `admin_token` is the bearer token of the user `admin`; `pace` says how virtual time goes on; `address` is where clients
+    reach the server (host:port), for those answers that say so.
+    """
+
+    def __init__(self, plane: ControlPlane, admin_token: str, pace: Pace, address: str = "") -> None:
+        self.plane = plane
+        self.pace = pace
+        self.address = address
+        self._token = admin_token
+        self._site = nonresource.Site(plane, lambda: self.address)
+
+    def who(self, call: Call) -> UserInfo:
+        """The user that a call comes from, before impersonation.
+
+        Raises:
+            ApiError: 401.
+        """
+        return identity.identify(self.plane, call.headers, call.certificate, self._token)
+
+    def answer(self, call: Call) -> Answer:
+        """Answer one request, and let the cluster go on; Pending if the answer needs time to pass."""
+        with self.plane.lock:
+            return self._guarded(call, lambda: self._answer(call))
+
+    def look(self, pending: Pending) -> Answer:
+        """The answer to a request that was pending, if it is there by now."""
+        with self.plane.lock:
+            return self._guarded(pending.call, lambda: self._collect(pending))
+
+    def give_up(self, pending: Pending) -> Message:
+        """Nobody waits for the answer any longer."""
+        with self.plane.lock:
+            self.plane.world.abandon(pending.number)
+        return negotiation.refused(pending.call.headers, status.failure(504, "Timeout", UNANSWERED))
+
+    def tick(self) -> float | None:
+        """Let happen what fell due by itself; seconds until the next such thing, or None for never."""
+        with self.plane.lock:
+            self.pace.begin(self.plane)
+            return self.pace.due(self.plane)
+
+    def _guarded(self, call: Call, answer: Callable[[], Answer]) -> Answer:
+        try:
+            return answer()
+        except ApiError as error:
+            return negotiation.refused(call.headers, error)
+        except SanbError as error:
+            return negotiation.refused(call.headers, status.internal(str(error)))
+
+    def _answer(self, call: Call) -> Answer:
+        plane = self.plane
+        self.pace.begin(plane)
+        user = self.who(call)
+        try:
+            request = negotiation.request_of(plane.profile, call.method, call.target, call.headers, call.body, user)
+        except wire.NotServed:
+            return self._site.answer(call.method, call.target, call.headers, user)
+        if request.subresource in remote.STREAMED:
+            return remote.answer(plane, request, call)
+        number = plane.submit(request)
+        self.pace.serve(plane)
+        return self._collect(Pending(number, call, request))
+
+    def _collect(self, pending: Pending) -> Answer:
+        try:
+            response = self.plane.collect(pending.number)
+        finally:
+            self.pace.after(self.plane)
+        if response is None:
+            return pending
+        message = negotiation.answered(pending.request, response, pending.call.headers)
+        if message.stream is not None:
+            return Watched(message, message.stream, pending.request, pending.call)
+        return message

@@ -1,0 +1,105 @@
+"""Paths that belong to no resource: discovery, OpenAPI, health, metrics, the token issuer's documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from sanb.apiserver import aggregated, discovery, openapi
+from sanb.apiserver.request import Response, UserInfo
+from sanb.controlplane import ControlPlane
+from sanb.errors import UsageError
+from sanb.http import negotiation, wire
+from sanb.http.wire import JSON, PLAIN, Message
+
+GROUP: Final = "apidiscovery.k8s.io"
+JWKS: Final = "application/jwk-set+json"
+HEALTH: Final = ("healthz", "livez", "readyz")
+OPENAPI_V2: Final = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+NOT_FOUND: Final = Message(404, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"404 page not found\n")
+
+
+class Site:
+    """Answers what is no resource. `address` gives the host and port that clients use."""
+
+    def __init__(self, plane: ControlPlane, address: Callable[[], str]) -> None:
+        self._plane = plane
+        self._address = address
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], user: UserInfo) -> Message:
+        """The answer to a path outside resources."""
+        path = urlsplit(target).path
+        if method not in ("GET", "HEAD"):
+            return NOT_FOUND
+        parts = [part for part in path.split("/") if part]
+        special = self._special(parts, headers)
+        if special is not None:
+            return special
+        body = self._body(parts, path)
+        if body is None:
+            return NOT_FOUND
+        return negotiation.compressed(wire.render(Response(200, body)), headers)
+
+    def _special(self, parts: list[str], headers: Mapping[str, str]) -> Message | None:
+        """Answers whose form is not simply JSON."""
+        match parts:
+            case ["api" | "apis" as root]:
+                return self._aggregated(root, headers)
+            case ["openapi", "v2"]:
+                return self._openapi_v2(headers)
+            case ["openid", "v1", "jwks"]:
+                return _json(self._plane.authority.jwks(), JWKS)
+            case [head, *_] if head in HEALTH:
+                return Message(200, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"ok")
+            case ["metrics"]:
+                from sanb.http import metrics
+
+                return Message(200, (("Content-Type", metrics.CONTENT_TYPE),), metrics.text(self._plane))
+        return None
+
+    def _aggregated(self, root: str, headers: Mapping[str, str]) -> Message | None:
+        """The aggregated form of discovery, if the client asks for it and the minor has it."""
+        for _, parameters in negotiation.clauses(headers.get("accept", "")):
+            version = parameters.get("v", "")
+            if parameters.get("as") != "APIGroupDiscoveryList" or parameters.get("g") != GROUP:
+                continue
+            body = aggregated.groups(self._plane.profile, root, version)
+            if body is not None:
+                media = f"{JSON};g={GROUP};v={version};as=APIGroupDiscoveryList"
+                return negotiation.compressed(_json(body, media, (("Vary", "Accept"),)), headers)
+        return None
+
+    def _openapi_v2(self, headers: Mapping[str, str]) -> Message:
+        body = openapi.v2(self._plane.profile)
+        names = [clause.media for clause in negotiation.clauses(headers.get("accept", ""))]
+        if OPENAPI_V2 in names and JSON not in names:
+            from sanb.http import gnostic
+
+            message = Message(200, (("Content-Type", OPENAPI_V2),), gnostic.encode(body))
+        else:
+            message = _json(body, JSON)
+        return negotiation.compressed(message, headers)
+
+    def _body(self, parts: list[str], path: str) -> Any:
+        profile = self._plane.profile
+        match parts:
+            case []:
+                return {"paths": discovery.paths(profile)}
+            case ["api"]:
+                return discovery.api_versions(self._address())
+            case [".well-known", "openid-configuration"]:
+                try:
+                    return self._plane.authority.discovery(self._address())
+                except UsageError:
+                    return None
+            case ["openapi", "v3"]:
+                return openapi.v3_index(profile)
+            case ["openapi", "v3", *rest]:
+                return openapi.v3(profile, "/".join(rest))
+        return discovery.answer(profile, path)
+
+
+def _json(body: Any, media: str, headers: tuple[tuple[str, str], ...] = ()) -> Message:
+    return Message(200, (("Content-Type", media), *headers), json.dumps(body, separators=(",", ":")).encode() + b"\n")
