@@ -60,7 +60,7 @@ from sanb.values import json_default
 from tests.test_controlplane import story
 import json
 plane = story(ControlPlane("{minor}", seed=7))
-objects = [(v.rev, v.key, v.obj) for v in plane.store.since(0)]
+objects = [(v.rev, v.key, v.obj) for v in plane.store.since(plane.store.oldest)]
 text = json.dumps(objects, default=json_default) + plane.trace.dumps()
 print(hashlib.sha256(text.encode()).hexdigest(), plane.fingerprint())
 """
