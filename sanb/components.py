@@ -16,6 +16,7 @@ from sanb.profiles.profile import Profile
 
 Factory = Callable[[Profile, Any, int], tuple[Controller, ...]]
 APISERVER: Final = "kube-apiserver"
+AGGREGATION: Final = "clusterrole-aggregation-controller"
 
 
 class Component(NamedTuple):
@@ -68,6 +69,10 @@ COMPONENTS: Final[tuple[Component, ...]] = (
     Component(
         "garbage-collector-controller", ("garbagecollector", "garbage"), "garbage collector",
         _of("sanb.controllers.garbage"),
+    ),
+    Component(
+        AGGREGATION, ("clusterrole-aggregation", "aggregation"), "ClusterRole aggregation controller",
+        _of("sanb.controllers.aggregation"),
     ),
     Component("kube-scheduler", ("scheduler",), "scheduler", _of("sanb.controllers.scheduler")),
     Component("kubelet", ("kubelets",), "kubelet", _of("sanb.kubelet.kubelet")),

@@ -23,6 +23,8 @@ class ApiError(SanbError):
     def __init__(self, status: dict[str, Any]) -> None:
         super().__init__(status.get("message", ""))
         self.status = status
+        self.tally: tuple[tuple[Any, ...], ...] = ()
+        """Counters of the store that advance although the request is refused."""
 
     @property
     def code(self) -> int:

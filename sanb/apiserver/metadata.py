@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from sanb import entropy
 from sanb.apiserver import status
 from sanb.apiserver.context import Context
+from sanb.apiserver.resources import Resource
 from sanb.times import rfc3339
 from sanb.values import Key, Obj
 
@@ -106,11 +108,15 @@ def updated(obj: Obj, old: Obj) -> Obj:
 
 def self_link(context: Context, name: str) -> str:
     """The path under which the object is served."""
-    resource, namespace = context.resource, context.request.namespace
+    return link_of(context.resource, context.request.namespace, name)
+
+
+def link_of(resource: Resource, namespace: str, name: str) -> str:
+    """The path under which an object is served, as older servers write it into the object."""
     version = resource.versions["1.10"][0] if "1.10" in resource.versions else "v1"
     root = f"/apis/{resource.group}/{version}" if resource.group else f"/api/{version}"
     space = f"/namespaces/{namespace}" if namespace else ""
-    return f"{root}{space}/{resource.plural}/{name}"
+    return f"{root}{space}/{resource.plural}/{quote(name, safe='')}"
 
 
 def check_uid(context: Context, obj: Obj, old: Obj) -> None:

@@ -137,6 +137,47 @@ def _issued_for(secret: Obj) -> Iterator[Place]:
         yield account
 
 
+# ---------------------------------------------------------------------- roles and bindings
+
+ROLES: Final = "roles.rbac.authorization.k8s.io"
+CLUSTER_ROLES: Final = "clusterroles.rbac.authorization.k8s.io"
+BINDINGS: Final = "rolebindings.rbac.authorization.k8s.io"
+CLUSTER_BINDINGS: Final = "clusterrolebindings.rbac.authorization.k8s.io"
+GRANTING: Final = (ROLES, CLUSTER_ROLES, BINDINGS, CLUSTER_BINDINGS)
+"""The resources that decide what somebody may do."""
+
+
+def _role(binding: Obj) -> Iterator[Place]:
+    reference = binding.get("roleRef") or {}
+    if reference.get("kind") == "Role" and reference.get("name"):
+        yield binding["metadata"].get("namespace", ""), reference["name"]
+
+
+def _cluster_role(binding: Obj) -> Iterator[Place]:
+    reference = binding.get("roleRef") or {}
+    if reference.get("kind") == "ClusterRole" and reference.get("name"):
+        yield "", reference["name"]
+
+
+def _bound_accounts(binding: Obj) -> Iterator[Place]:
+    own = binding["metadata"].get("namespace", "")
+    for subject in binding.get("subjects") or ():
+        if subject.get("kind") == "ServiceAccount":
+            yield subject.get("namespace") or own, subject.get("name") or ""
+
+
+def _subject_index(binding: Obj) -> Any:
+    """(namespace of the binding, "User" or "Group", name); an account is the user that it makes requests as."""
+    own = binding["metadata"].get("namespace", "")
+    found: dict[tuple[str, str, str], None] = {}
+    for subject in binding.get("subjects") or ():
+        kind, name = subject.get("kind"), subject.get("name") or ""
+        if kind == "ServiceAccount":
+            kind, name = "User", f"system:serviceaccount:{subject.get('namespace') or own}:{name}"
+        found[own, str(kind), name] = None
+    return list(found) or None
+
+
 RELATIONS: Final[tuple[Relation, ...]] = (
     Relation("in-namespace", "*", "namespaces", _namespace),
     Relation("uses", "pods", "serviceaccounts", _account),
@@ -149,6 +190,11 @@ RELATIONS: Final[tuple[Relation, ...]] = (
     Relation("references", "serviceaccounts", "secrets", _listed_secrets),
     Relation("pulls-with", "serviceaccounts", "secrets", _account_pull_secrets),
     Relation("issued-for", "secrets", "serviceaccounts", _issued_for),
+    Relation("grants", BINDINGS, ROLES, _role),
+    Relation("grants", BINDINGS, CLUSTER_ROLES, _cluster_role),
+    Relation("grants", CLUSTER_BINDINGS, CLUSTER_ROLES, _cluster_role),
+    Relation("binds", BINDINGS, "serviceaccounts", _bound_accounts),
+    Relation("binds", CLUSTER_BINDINGS, "serviceaccounts", _bound_accounts),
 )
 """Owners (`metadata.ownerReferences`) are named by uid and kind instead of by place: see `owners`."""
 
@@ -209,5 +255,8 @@ INDEXERS: Final[Indexers] = {
     },
     "replicasets.apps": {"orphan": _orphan_index},
     "secrets": {"account": token_account},
+    CLUSTER_ROLES: {"aggregated": lambda role: True if "aggregationRule" in role else None},
+    BINDINGS: {"subject": _subject_index},
+    CLUSTER_BINDINGS: {"subject": _subject_index},
 }
 """What the store keeps look-ups for: resource -> index -> value(s) under which an object is filed."""

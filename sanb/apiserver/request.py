@@ -43,6 +43,10 @@ class Request(NamedTuple):
     options: Mapping[str, Any] = NOTHING
     user: UserInfo = ADMIN
     api_version: str = ""
+    impersonate: UserInfo | None = None
+    """Whom the user asks to act as, in the words of the request: without groups that the server adds."""
+    path: str = ""
+    """A URL that is no resource ("/version"); `resource` is empty then and `verb` the HTTP method in lower case."""
 
 
 class Response(NamedTuple):

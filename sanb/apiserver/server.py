@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sanb.apiserver import status, subresources, verbs_create, verbs_delete, verbs_read, verbs_update
+from sanb.apiserver import impersonation, status, subresources, verbs_create, verbs_delete, verbs_read, verbs_update
 from sanb.apiserver.admission import Chain
+from sanb.apiserver.authorizer import AlwaysAllow, Authorizer
 from sanb.apiserver.context import Context
 from sanb.apiserver.metadata import SELF_LINK
 from sanb.apiserver.plugins.chain import CHAIN
-from sanb.apiserver.request import Outcome, Request
+from sanb.apiserver.request import Decision, Outcome, Request, Response
 from sanb.apiserver.resources import RESOURCES
 from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 
 Verb = Callable[[Context], Outcome]
-Authorizer = Callable[[View, Request], None]
 
 VERBS: Final[Mapping[str, Verb]] = {
     "get": verbs_read.get,
@@ -31,8 +31,8 @@ VERBS: Final[Mapping[str, Verb]] = {
 }
 
 
-def allow_all(view: View, request: Request) -> None:
-    """The authorizer of a cluster without RBAC: it refuses nobody."""
+allow_all: Final = AlwaysAllow()
+"""The authorizer of a cluster without RBAC: it refuses nobody."""
 
 
 class ApiServer:
@@ -63,11 +63,21 @@ class ApiServer:
             ApiError: the request is refused; its Status is what the client receives.
         """
         view = View(store, now, self.profile, self.seed)
-        resource = RESOURCES.get(request.resource)
-        if resource is None:
-            return subresources.virtual(self, view, request)
+        if request.impersonate is not None:
+            return impersonation.act(self, view, request, attempt)
+        return self.serve(view, request, attempt)
+
+    def serve(self, view: View, request: Request, attempt: int) -> Outcome:
+        """Decide a request of a user who is known: authorize it, then let the verb do it.
+
+        Raises:
+            ApiError: the request is refused.
+        """
         if self.authorize is not allow_all:
             self.authorize(view, request)
+        resource = RESOURCES.get(request.resource)
+        if resource is None:
+            return Decision(Response(200, None)) if request.path else subresources.virtual(self, view, request)
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)
         if verb is None or (not request.subresource and request.verb not in resource.verbs):
             raise status.method_not_allowed()

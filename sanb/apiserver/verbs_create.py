@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sanb.apiserver import metadata, status, steps, strategy, validation
+from sanb.apiserver import escalation, metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
+from sanb.apiserver.escalation import GUARDED
 from sanb.apiserver.managers import TRACKED, track_managers
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.warnings import warn
@@ -43,7 +44,10 @@ def create_object(context: Context, obj: Obj) -> Outcome:
     admitted = chain.mutate(view, attributes)
     if isinstance(admitted, Wait):
         return admitted
-    obj, tally = metadata.created(context, admitted.obj or obj)
+    obj = admitted.obj or obj
+    if request.resource in GUARDED:
+        escalation.check(context, obj, None)
+    obj, tally = metadata.created(context, obj)
     obj = strategy.prepare_create(resource, obj, view.profile)
     errors = validation.validate(resource, obj, view.profile)
     if errors:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sanb.apiserver import metadata, status, steps, strategy, validation
+from sanb.apiserver import escalation, metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import UPDATE
 from sanb.apiserver.apply import server_side_apply
 from sanb.apiserver.context import Context
+from sanb.apiserver.escalation import GUARDED
 from sanb.apiserver.managers import manager_of, track_managers
 from sanb.apiserver.patch import apply_patch, misfit
 from sanb.apiserver.request import Outcome, Wait
@@ -36,6 +37,8 @@ def update_object(context: Context, new: Obj, old: Obj) -> Outcome:
     if isinstance(admitted, Wait):
         return admitted
     new = admitted.obj or new
+    if context.request.resource in GUARDED:
+        escalation.check(context, new, old)
     metadata.check_revision(context, new, old)
     part = context.request.subresource
     new = strategy.prepare_update(resource, metadata.updated(new, old), old, view.profile, part)

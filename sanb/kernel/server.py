@@ -69,6 +69,8 @@ class Server:
             outcome = self._handle(store, world.clock.now, call.request, call.attempt)
         except ApiError as refusal:
             error, code, message = refusal, refusal.code, refusal.message
+            for key in refusal.tally:
+                store.tally.add(key)
         else:
             if isinstance(outcome, Wait):
                 self._sleeping[number] = call._replace(attempt=call.attempt + outcome.counts)

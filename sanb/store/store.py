@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 from sanb.errors import SanbError
 from sanb.store.cow import CowMap
@@ -48,10 +48,13 @@ class Tally:
 class Store:
     """`commit` is the only way anything changes."""
 
-    __slots__ = ("_log", "_plan", "head", "rev", "tally")
+    __slots__ = ("_log", "_marked", "_plan", "head", "mark", "rev", "tally")
 
-    def __init__(self, indexers: Indexers, rev: int = 0) -> None:
+    def __init__(self, indexers: Indexers, rev: int = 0, marked: Iterable[str] = ()) -> None:
         self._plan = IndexPlan(indexers)
+        self._marked = frozenset(marked)
+        self.mark: Version | None = None
+        """The last version of a `marked` resource: while it is the same one, all of theirs are the same."""
         self._log = Log()
         self.head = Table(self._plan)
         self.tally = Tally()
@@ -65,6 +68,8 @@ class Store:
         version = Version(rev, key, obj, head.get(key))
         self._log.append(version)
         head.apply(version)
+        if key[0] in self._marked:
+            self.mark = version
         return version
 
     @property
@@ -114,6 +119,7 @@ class Store:
         """A store with the same past and an own future; constant in the number of objects."""
         other: Store = Store.__new__(Store)
         other._plan = self._plan
+        other._marked, other.mark = self._marked, self.mark
         other._log = self._log.fork()
         other.head = self.head.fork()
         other.tally = self.tally.fork()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from sanb.store.cow import CowMap
@@ -37,6 +37,11 @@ class Table:
             return []
         found = list(bucket.values())
         return found if len(found) == 1 else sorted(found, key=_place)
+
+    def some(self, resource: str, index: str, value: Hashable, fulfilled: Callable[[Version], bool]) -> bool:
+        """Whether any object filed under `value` fulfils something; their order does not matter, so none is made."""
+        bucket = self._index.bucket((resource, index, value))
+        return bucket is not None and any(fulfilled(version) for version in bucket.values())
 
     def tally(self, resource: str, index: str, value: Hashable) -> int:
         """How many objects are filed under `value`."""
