@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from operator import sub
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sanb.errors import UsageError
 from sanb.store.log import Tape
 from sanb.store.store import Store
 from sanb.store.version import Version
@@ -208,12 +210,15 @@ class Frames:
         """The frame of this name.
 
         Raises:
-            KeyError: there is none; `Frames.names()` lists them.
+            UsageError: there is none; the text lists them.
         """
-        state = self._states.get(name)
-        if state is None:
-            state = self._states[name] = _State(*_parts(name))
-        return state.refresh(self._cp)
+        if name not in self.names():
+            raise UsageError(f"there is no frame {name!r}; there are {', '.join(self.names())}")
+        with getattr(self._cp, "lock", None) or nullcontext():
+            state = self._states.get(name)
+            if state is None:
+                state = self._states[name] = _State(*_parts(name))
+            return state.refresh(self._cp)
 
     @staticmethod
     def names() -> tuple[str, ...]:

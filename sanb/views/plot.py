@@ -6,13 +6,14 @@ from collections import Counter
 from pathlib import Path as File
 from typing import Any, Final, Protocol
 
+from sanb.errors import UsageError
 from sanb.times import rfc3339
 from sanb.views import palette, pen
 from sanb.views.frames import HasStore
 from sanb.views.layout import COUNTS, Box, Item, Layout, Scene, arrange, scene
 from sanb.views.layout.model import ROOMY
 from sanb.views.pen import Pen, Picture
-from sanb.views.relate import MISSING
+from sanb.views.relate import MISSING, resources
 
 TITLE: Final = 44.0
 """Height of the picture's title."""
@@ -38,13 +39,32 @@ def draw(cp: HasWorld, namespace: str | None = None, path: str | File | None = N
     """A picture of all objects or of one namespace; `path` writes it to a file as well (PNG, SVG or PDF by its ending).
 
     Above 300 objects it shows counts by namespace and kind. The figure is of no pyplot state, so it is safe in threads.
+
+    Raises:
+        UsageError: there is no such namespace; the text lists those that there are.
     """
+    known(cp, namespace)
     shown = scene(cp.store.head, namespace)
     layout = arrange(shown.items, shown.edges, COUNTS if shown.summarised else None)
     figure = picture(shown, layout, title_of(cp))
     if path is not None:
         figure.savefig(path)
     return figure
+
+
+def known(cp: HasWorld, namespace: str | None) -> None:
+    """Refuse a namespace of which there is no trace.
+
+    Raises:
+        UsageError: there is no such namespace; the text lists those that there are.
+    """
+    table = cp.store.head
+    if namespace is None or any(table.scan(resource, namespace) for resource in resources()):
+        return
+    names = [version.key[2] for version in table.scan("namespaces")]
+    if namespace not in names:
+        listed = ", ".join(names[:20]) or "none"
+        raise UsageError(f"there is no namespace {namespace!r} to draw; there are {listed}")
 
 
 def title_of(cp: HasWorld) -> str:
@@ -57,7 +77,7 @@ def picture(shown: Scene, layout: Layout, title: str) -> Picture:
     items = {item.id: item for item in shown.items}
     width = max(layout.width, LEAST_WIDTH)
     legend = _legend(shown, layout, width)
-    height = TITLE + layout.height - layout.sizes.margin / 2 + LEGEND_LINE * len(legend) + 16.0
+    height = TITLE + layout.height - layout.sizes.margin + LEGEND_LINE * len(legend) + 16.0
     pencil = Pen(width, height, f"Picture: {title}  ·  {_amount(shown)}")
     _title(pencil, title, _amount(shown), width)
     down = TITLE - layout.sizes.margin / 2

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanb.apiserver.request import Request
+from sanb.errors import UsageError
 from sanb.kernel.journal import Cause, Served, Stepped
 from sanb.store.log import Tape
 from sanb.store.store import Store
@@ -150,6 +151,11 @@ def test_tokens_are_the_legacy_secrets_and_the_bound_tokens_that_were_issued() -
     assert found["expires"].isna().tolist() == [True, False, False]
     assert {column: str(dtype) for column, dtype in found.dtypes.items()} == {
         column.name: column.dtype for column in FRAMES["tokens"].columns}
+
+
+def test_a_frame_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="there is no frame 'pod'; there are namespaces, serviceaccounts, "):
+        Frames(_plane())["pod"]
 
 
 def test_the_documentation_of_a_frame_lists_its_columns_with_their_dtypes() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sanb.apiserver.request import Request
+from sanb.errors import UsageError
 from sanb.kernel.journal import Cause, Served
 from sanb.views import palette
 from sanb.views.layout import Box, arrange, scene
@@ -73,6 +74,17 @@ def test_the_legend_lists_exactly_the_kinds_and_links_of_the_picture() -> None:
     assert words[-17:] == [
         "ns", "Namespace", "sa", "ServiceAccount", "sec", "Secret", "cm", "ConfigMap", "pod", "Pod", "node", "Node",
         "uses", "mounts", "lists", "issued for", "runs on"]
+
+
+def test_a_namespace_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="there is no namespace 'shop' to draw; there are name1"):
+        draw(small(), "shop")
+
+
+def test_one_namespace_can_be_drawn_alone() -> None:
+    words = {text for text, _ in _texts(draw(busy(), "default"))}
+    assert "default-token-x4b2q" in words
+    assert not words & {"shop", "kube-system", "cluster"}
 
 
 def test_the_title_says_minor_time_and_amount() -> None:
