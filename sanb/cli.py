@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +29,39 @@ def demo(out: Path, seed: int) -> None:
     from sanb.demo import show
 
     show(out, seed)
+
+
+@command.command()
+@click.option("--minor", default=None, metavar="MINOR", help="Kubernetes minor, 1.10 to 1.36.  [default: the newest]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=6443, show_default=True, help="0 for a free one.")
+@click.option(
+    "--kubeconfig", "file", type=click.Path(dir_okay=False, path_type=Path), default=None,
+    help="Where to write a kubeconfig.  [default: a temporary file]",
+)
+@click.option("--token", default="", help="Bearer token of the user admin.  [default: random]")
+@click.option(
+    "--controllers", default="*", show_default=True, metavar="LIST",
+    help="What runs, in kube-controller-manager's syntax: '*,-scheduler,-kubelet'.",
+)
+@click.option("--nodes", type=int, default=None, help="How many Nodes.  [default: 1 if there is a kubelet]")
+@click.option(
+    "--clock", type=click.Choice(["realtime", "fast"]), default="realtime", show_default=True,
+    help="realtime: time passes as on the wall; fast: what a request sets off happens at once.",
+)
+@click.option(
+    "--load", type=click.Path(exists=True, path_type=Path), multiple=True, help="Manifests to apply at the start."
+)
+@click.option(
+    "--save", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Where to write a trace at the end."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides every random name, delay and key.")
+@click.option("--keys", type=click.Choice(["seeded", "random"]), default="seeded", show_default=True)
+def serve(load: tuple[Path, ...], save: Path | None, host: str, port: int, **options: Any) -> None:
+    """Serve a cluster over HTTPS until it is interrupted."""
+    from sanb.serving import serve_until_stopped
+
+    serve_until_stopped(load, save, host, port, **options)
 
 
 def main() -> None:

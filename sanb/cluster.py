@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import matplotlib.figure
     import networkx
 
+    from sanb.http.serve import Served
     from sanb.kubectl.result import Result
     from sanb.views.actions import Actions
     from sanb.views.frames import Frames
@@ -212,6 +213,24 @@ class Cluster(ControlPlane):
 
         with self.lock:
             return run(self, argv if isinstance(argv, str) else [*argv], stdin)
+
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0, clock: str = "fast", **options: Any) -> Served:
+        """Serve the cluster over HTTPS in the background: `with c.serve() as api: api.url, api.kubeconfig, api.env`.
+
+        Parameters:
+            host: a loopback address; another one only if the cluster's keys are random.
+            port: 0 for a free one.
+            clock: "fast" (everything that a request sets off happens at once) or "realtime" (virtual time follows the
+                wall clock).
+            options: `token` (the bearer token of `admin`; random by default), `file` (where the kubeconfig is written;
+                a temporary file by default, never ~/.kube/config by itself).
+
+        Raises:
+            UsageError: the port is taken, the address is not allowed, or the extra `sanb-k8s[serve]` is not installed.
+        """
+        from sanb.http.serve import serve
+
+        return serve(self, host=host, port=port, clock=clock, **options)
 
     # ------------------------------------------------------------------ views
 

@@ -29,7 +29,8 @@ def groups(profile: Profile, root: str, version: str) -> Obj | None:
 
 def _group(profile: Profile, name: str, versions: Iterable[str]) -> Obj:
     metadata: Obj = {"name": name} if name else {}
-    return {"metadata": {**metadata, "creationTimestamp": None}, "versions": [_version(profile, name, v) for v in versions]}
+    found = [_version(profile, name, version) for version in versions]
+    return {"metadata": {**metadata, "creationTimestamp": None}, "versions": found}
 
 
 def _version(profile: Profile, group: str, version: str) -> Obj:

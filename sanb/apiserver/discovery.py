@@ -100,12 +100,14 @@ def resources(profile: Profile, group_version: str) -> Obj | None:
     for row in RESOURCES.values():
         if group_version in group_versions(profile, row):
             found.append(_entry(profile, row))
-            found.extend(_subentry(row, name) for name in row.subresources if name in SUBRESOURCES and _there(profile, name))
+            subs = (name for name in row.subresources if name in SUBRESOURCES and _there(profile, name))
+            found.extend(_subentry(row, name) for name in subs)
     for name in reviews(profile):
         review_group, kind, namespaced = REVIEWS[name]
         if group_version == f"{review_group}/v1":
             singular = kind.lower() if profile.pick(SINGULAR) else ""
-            found.append({"name": name, "singularName": singular, "namespaced": namespaced, "kind": kind, "verbs": ["create"]})
+            entry = {"name": name, "singularName": singular, "namespaced": namespaced, "kind": kind, "verbs": ["create"]}
+            found.append(entry)
     body: Obj = {"kind": "APIResourceList", "groupVersion": group_version, "resources": sorted(found, key=_name)}
     return {"apiVersion": "v1", **body} if "/" in group_version else body
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 GONE: Final = {"1.10": "Gone", "1.17": "Expired"}
 """The reason of a 410 about a resourceVersion."""
+INITIAL: Final = {"1.10": "ignored", "1.27": "forbidden", "1.32": "served", "1.33": "forbidden", "1.34": "served"}
+"""What `sendInitialEvents` is to a minor (gate WatchList)."""
+END_OF_INITIAL: Final = {"k8s.io/initial-events-end": "true"}
+"""Marks the bookmark after which a watch has told everything that was there when it began."""
 
 
 class Event(NamedTuple):
@@ -26,7 +30,9 @@ class Event(NamedTuple):
 class Watcher:
     """Reads events from the store it is given, each time from where it stopped."""
 
-    __slots__ = ("_bookmarks", "_gone", "_kind", "_match", "_namespace", "_resource", "_rev", "_state", "closed")
+    __slots__ = (
+        "_bookmarks", "_ending", "_gone", "_kind", "_match", "_namespace", "_resource", "_rev", "_state", "closed",
+    )
 
     def __init__(
         self, resource: str, namespace: str, rev: int, match: listing.Match | None = None, *, initial: bool = False,
@@ -40,6 +46,7 @@ class Watcher:
         self._bookmarks = bookmarks
         self._kind = kind
         self._gone = gone
+        self._ending = False
         self.closed = False
 
     @classmethod
@@ -51,10 +58,14 @@ class Watcher:
         bookmarks = str(context.options.get("allowWatchBookmarks", "")).lower() in ("true", "1")
         if rev > store.rev:
             raise status.too_large(rev, store.rev)
-        return cls(
-            resource.id, context.request.namespace, rev or store.rev, chosen.match, initial=rev == 0,
-            bookmarks=bookmarks, kind=(resource.api_version, resource.kind), gone=context.view.profile.pick(GONE),
+        listing_first = _initial(context)
+        found = cls(
+            resource.id, context.request.namespace, store.rev if listing_first else rev or store.rev, chosen.match,
+            initial=rev == 0 if listing_first is None else listing_first, bookmarks=bookmarks,
+            kind=(resource.api_version, resource.kind), gone=context.view.profile.pick(GONE),
         )
+        found._ending = bool(listing_first) and bookmarks
+        return found
 
     def poll(self, store: Store) -> list[Event]:
         """The events since the last poll."""
@@ -66,6 +77,8 @@ class Watcher:
             past = store.head if self._rev >= store.rev else store.at(self._rev)
             objects = [v.obj for v in past.scan(self._resource, self._namespace or None) if v.obj is not None]
             found = [Event("ADDED", obj) for obj in objects if self._match is None or self._match(obj)]
+            if self._ending:
+                found.append(self._mark(END_OF_INITIAL))
         try:
             versions = store.since(self._rev, self._resource)
         except Compacted as compacted:
@@ -81,10 +94,13 @@ class Watcher:
 
     def bookmark(self) -> Event | None:
         """An event that only tells how far the watch has come, if the client asked for such."""
-        if not self._bookmarks or self.closed:
-            return None
+        return None if not self._bookmarks or self.closed else self._mark()
+
+    def _mark(self, annotations: dict[str, str] | None = None) -> Event:
         api_version, kind = self._kind
         metadata: dict[str, Any] = {"resourceVersion": str(self._rev), "creationTimestamp": None}
+        if annotations:
+            metadata["annotations"] = annotations
         return Event("BOOKMARK", {"kind": kind, "apiVersion": api_version, "metadata": metadata})
 
     def _event(self, version: Version) -> Event | None:
@@ -98,6 +114,29 @@ class Watcher:
         if now and new is not None:
             return Event("MODIFIED" if was else "ADDED", new)
         return Event("DELETED", _at(old, version.rev)) if was and old is not None else None
+
+
+def _initial(context: Context) -> bool | None:
+    """Whether the client wants what there is before what comes; None if it leaves that to the server.
+
+    Raises:
+        ApiError: 422, the minor does not do that, or not together with the other options.
+    """
+    options, mode = context.options, context.view.profile.pick(INITIAL)
+    wanted, match = str(options.get("sendInitialEvents") or "").lower(), options.get("resourceVersionMatch") or ""
+    if mode == "ignored":
+        return None
+    field = "resourceVersionMatch"
+    if wanted and match != "NotOlderThan":
+        why = f"sendInitialEvents requires setting {field} to NotOlderThan"
+        raise status.options_invalid("ListOptions", status.field_forbidden(field, why))
+    if wanted and mode == "forbidden":
+        why = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"
+        raise status.options_invalid("ListOptions", status.field_forbidden("sendInitialEvents", why))
+    if match and not wanted:
+        why = f"{field} is forbidden for watch unless sendInitialEvents is provided"
+        raise status.options_invalid("ListOptions", status.field_forbidden(field, why))
+    return wanted in ("true", "1") if wanted else None
 
 
 def _at(obj: Obj, rev: int) -> Obj:

@@ -1,4 +1,4 @@
-"""The ASGI application: sockets' side of `Front`. It knows connections, watches that stay open, and who must be woken."""
+"""The ASGI application: sockets' side of `Front`. It knows connections, open watches, and who must be woken."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ALWAYS: Final = ((b"cache-control", b"no-cache, private"),)
 
 
 class App:
-    """Serves one cluster: `uvicorn.run(App(front))`. Everything runs in one event loop, so that nothing waits for threads."""
+    """Serves one cluster: `uvicorn.run(App(front))`. Everything runs in one event loop: nothing waits for threads."""
 
     def __init__(self, front: Front) -> None:
         self.front = front
@@ -196,7 +196,8 @@ def target(scope: Scope) -> str:
     """The path with its query, as the client sent it."""
     path = scope.get("raw_path") or scope["path"].encode()
     query = scope.get("query_string") or b""
-    return (path + b"?" + query if query else path).decode("latin-1")
+    whole: bytes = path + b"?" + query if query else path
+    return whole.decode("latin-1")
 
 
 def certificate(scope: Scope) -> bytes | None:

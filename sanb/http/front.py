@@ -1,7 +1,8 @@
-"""The counter of a served cluster: an HTTP message in, an HTTP message out. It knows the lock, but no sockets or threads."""
+"""The counter of a served cluster: HTTP messages in, HTTP messages out. It knows the lock, no sockets, no threads."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -14,14 +15,16 @@ from sanb.http.calls import Answer, Call, Pending, Watched
 from sanb.http.pace import Pace
 from sanb.http.wire import Message
 
-UNANSWERED: Final = "the cluster does not answer: its API server is paused, or the request waits for something that never comes"
+LOG: Final = logging.getLogger("sanb.http")
+UNANSWERED: Final = "the cluster does not answer: its API server is paused, or the request waits for what never comes"
+FAULT: Final = "this is a fault of sanb; its log (sanb.http) has the traceback"
 
 
 class Front:
     """Answers HTTP requests with a cluster.
 
-    `admin_token` is the bearer token of the user `admin`; `pace` says how virtual time goes on; `address` is where clients
-    reach the server (host:port), for those answers that say so.
+    `admin_token` is the bearer token of the user `admin`; `pace` says how virtual time goes on; `address` is where
+    clients reach the server (host:port), for those answers that say so.
     """
 
     def __init__(self, plane: ControlPlane, admin_token: str, pace: Pace, address: str = "") -> None:
@@ -68,6 +71,9 @@ class Front:
             return negotiation.refused(call.headers, error)
         except SanbError as error:
             return negotiation.refused(call.headers, status.internal(str(error)))
+        except Exception:  # a fault of ours: the client learns that it is one, the log has the rest
+            LOG.exception("%s %s", call.method, call.target)
+            return negotiation.refused(call.headers, status.internal(FAULT))
 
     def _answer(self, call: Call) -> Answer:
         plane = self.plane

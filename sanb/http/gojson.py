@@ -8,7 +8,9 @@ END: Final = "unexpected end of JSON input"
 _SPACE: Final = " \t\r\n"
 _ESCAPES: Final = '"\\/bfnrt'
 _LITERALS: Final = {"t": "true", "f": "false", "n": "null"}
-_OBJECT_TYPE: Final = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+_OBJECT_TYPE: Final = (
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+)
 
 
 class _Fault(Exception):

@@ -15,12 +15,11 @@ SECRET_MODE: Final = 0o600
 
 def kubeconfig(url: str, ca_pem: str, token: str, user: str = "admin", namespace: str = "default") -> Obj:
     """A kubeconfig with one cluster, one user and one context."""
+    authority = b64encode(ca_pem.encode()).decode()
     return {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [
-            {"name": NAME, "cluster": {"server": url, "certificate-authority-data": b64encode(ca_pem.encode()).decode()}}
-        ],
+        "clusters": [{"name": NAME, "cluster": {"server": url, "certificate-authority-data": authority}}],
         "users": [{"name": user, "user": {"token": token}}],
         "contexts": [{"name": NAME, "context": {"cluster": NAME, "user": user, "namespace": namespace}}],
         "current-context": NAME,

@@ -29,7 +29,7 @@ class _Figures:
         for resource in RESOURCES:
             objects.add_metric([resource], len(plane.store.head.scan(resource, None)))
         yield objects
-        served = CounterMetricFamily("sanb_requests", "Requests that changed something, by component.", labels=["component"])
+        served = CounterMetricFamily("sanb_requests", "Requests in the journal, by component.", labels=["component"])
         for component, count in sorted(Tally(one.actor or "user" for one in plane.world.journal).items()):
             served.add_metric([component], count)
         yield served

@@ -67,7 +67,7 @@ def form(accept: str) -> Form | None:
     protobuf: Form | None = None
     for media, parameters in clauses(accept):
         shape, version = parameters.get("as", ""), parameters.get("v", "v1")
-        if (shape and shape not in ("Table", *METADATA)) or (shape and parameters.get("g") not in (None, "meta.k8s.io")):
+        if shape and (shape not in ("Table", *METADATA) or parameters.get("g") not in (None, "meta.k8s.io")):
             continue
         shape = METADATA[0] if shape in METADATA else shape
         if media in (JSON, *ANY):
@@ -138,8 +138,8 @@ def _recoded(message: Message, body: Any, media: str) -> Message:
         content = to_yaml(body).encode()
     if content is None:  # a kind without a protobuf form, for example a Table
         return message
-    headers = tuple(("Content-Type", media) if name == "Content-Type" else (name, value) for name, value in message.headers)
-    return message._replace(body=content, headers=headers)
+    kept = tuple(header for header in message.headers if header[0] != "Content-Type")
+    return message._replace(body=content, headers=(("Content-Type", media), *kept))
 
 
 def partial(body: Obj, version: str = "v1") -> Obj:

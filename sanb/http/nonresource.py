@@ -18,7 +18,8 @@ GROUP: Final = "apidiscovery.k8s.io"
 JWKS: Final = "application/jwk-set+json"
 HEALTH: Final = ("healthz", "livez", "readyz")
 OPENAPI_V2: Final = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-NOT_FOUND: Final = Message(404, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"404 page not found\n")
+NOSNIFF: Final = (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff"))
+NOT_FOUND: Final = Message(404, NOSNIFF, b"404 page not found\n")
 
 
 class Site:
@@ -52,7 +53,7 @@ class Site:
             case ["openid", "v1", "jwks"]:
                 return _json(self._plane.authority.jwks(), JWKS)
             case [head, *_] if head in HEALTH:
-                return Message(200, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"ok")
+                return Message(200, NOSNIFF, b"ok")
             case ["metrics"]:
                 from sanb.http import metrics
 

@@ -1,4 +1,4 @@
-"""How virtual time goes on while clients ask: all at once, or with the wall clock. The wall clock itself is handed in."""
+"""How virtual time goes on while clients ask: all at once, or with the wall clock, which is handed in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from sanb.controlplane import ControlPlane
 
 FARTHEST: Final = 3600.0
-"""Virtual seconds that one request can set off at a fast pace: what waits for longer needs somebody who lets time pass."""
+"""Virtual seconds that a request can set off at a fast pace; what waits longer needs somebody who lets time pass."""
 RESTING: Final = 3600.0
 """Seconds after which a clock looks again when nothing is due."""
 

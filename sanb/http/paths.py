@@ -9,9 +9,10 @@ from sanb.apiserver.discovery import REVIEWS, group_versions, reviews, served
 from sanb.apiserver.resources import RESOURCES, Resource
 from sanb.profiles.profile import Profile
 
-COLLECTION_VERBS: Final[Mapping[str, str]] = {"GET": "list", "HEAD": "list", "POST": "create", "DELETE": "deletecollection"}
-ITEM_VERBS: Final[Mapping[str, str]] = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
-SUBRESOURCE_VERBS: Final[Mapping[str, str]] = {**ITEM_VERBS, "POST": "create"}
+Verbs = Mapping[str, str]
+COLLECTION_VERBS: Final[Verbs] = {"GET": "list", "HEAD": "list", "POST": "create", "DELETE": "deletecollection"}
+ITEM_VERBS: Final[Verbs] = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+SUBRESOURCE_VERBS: Final[Verbs] = {**ITEM_VERBS, "POST": "create"}
 
 
 class Place(NamedTuple):

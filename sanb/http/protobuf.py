@@ -1,7 +1,7 @@
 """Kubernetes' protobuf: bodies that kubectl and Go clients send, and answers for those who read nothing else.
 
-A body is four bytes `k8s` and zero, then a `runtime.Unknown`: what it is, and the bytes of the object. The messages are built
-by Google's library from a table of field numbers; this module says what is written otherwise in JSON.
+A body is four bytes, `k8s` and zero, then a `runtime.Unknown`: what it is, and the object's bytes. The messages are
+built by Google's library from a table of field numbers; this module says what is written otherwise in JSON.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ PLACES: Final = {"": "core", "authentication.k8s.io": "authentication", "authori
 Field = tuple[int, str, str]
 _F: Final = descriptor_pb2.FieldDescriptorProto
 SCALARS: Final = {
-    "string": _F.TYPE_STRING, "bool": _F.TYPE_BOOL, "int32": _F.TYPE_INT32, "int64": _F.TYPE_INT64, "bytes": _F.TYPE_BYTES,
+    "string": _F.TYPE_STRING, "bool": _F.TYPE_BOOL, "int32": _F.TYPE_INT32, "int64": _F.TYPE_INT64,
+    "bytes": _F.TYPE_BYTES,
 }
 BAD: Final = "the object provided is unrecognized: could not decode protobuf body: {why}"
 
@@ -201,7 +202,8 @@ def encode(obj: Obj) -> bytes | None:
     unknown.typeMeta.apiVersion, unknown.typeMeta.kind = api_version, kind
     unknown.raw = message.SerializeToString(deterministic=True)
     unknown.contentEncoding = unknown.contentType = ""
-    return MAGIC + unknown.SerializeToString(deterministic=True)
+    content: bytes = unknown.SerializeToString(deterministic=True)
+    return MAGIC + content
 
 
 def _fill(name: str, message: Any, obj: Mapping[str, Any]) -> None:

@@ -209,7 +209,8 @@ async def _exec(app: App, request: Request, options: Options, wires: _Channels) 
             shell = await app.locked(opened, plane.world, *place)
             done = await _converse(app, shell, wires)
         else:
-            text = await wires.all() if options.stdin and not options.tty and bare and (is_shell or argv[0] == "cat") else ""
+            reads = options.stdin and not options.tty and bare and (is_shell or argv[0] == "cat")
+            text = await wires.all() if reads else ""
             command = [argv[0], "-c", text] if is_shell and text else argv
             done = await app.locked(lambda: plane.exec(*place, command, text))
             await wires.write(STDOUT, done.stdout)
@@ -310,7 +311,8 @@ class _Channels:
 
     async def fail(self, why: str) -> None:
         """Say why the command could not be started."""
-        await self._status({"metadata": {}, "status": "Failure", "message": why, "reason": "InternalError", "code": 500})
+        head = {"metadata": {}, "status": "Failure"}
+        await self._status({**head, "message": why, "reason": "InternalError", "code": 500})
 
     async def _status(self, body: Mapping[str, Any]) -> None:
         await self.write(ERROR, json.dumps(body, separators=(",", ":")))

@@ -31,7 +31,7 @@ NAMES: Final = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "k
 STARTING: Final = 20.0
 STOPPING: Final = 5.0
 NO_CHECK_TIME: Final = 0x200000
-"""Of OpenSSL: whether a client's certificate has expired is judged by virtual time, which the handshake does not know."""
+"""Of OpenSSL: whether a client's certificate has expired is judged by virtual time, which a handshake does not know."""
 
 
 class Served:
@@ -61,7 +61,8 @@ class Served:
         self.kubeconfig = Path(file) if file else self._folder / "kubeconfig"
         self.env = {"KUBECONFIG": str(self.kubeconfig)}
         kubeconfig.write(self.kubeconfig, kubeconfig.kubeconfig(self.url, self.ca, self.token))
-        self._server = _server(plane, self.token, _pace(clock), f"{shown}:{self.port}", _context(plane, host, self._folder))
+        context = _context(plane, host, self._folder)
+        self._server = _server(plane, self.token, _pace(clock), f"{shown}:{self.port}", context)
         self._thread = threading.Thread(target=self._run, name="sanb-serve", daemon=True)
         self._failure: BaseException | None = None
         self._thread.start()
@@ -115,7 +116,7 @@ def _check(plane: ControlPlane, host: str, clock: str) -> None:
         raise UsageError(f"unknown clock {clock!r}: choose one of {', '.join(CLOCKS)}")
     if not _loopback(host) and not plane.authority.signing.name.startswith("random-"):
         raise UsageError(
-            f"{host} can be reached from other machines, but this cluster's keys come from a public pool and anybody can "
+            f"{host} can be reached from other machines, but this cluster's keys come from a public pool, so anybody can "
             "sign tokens with them: use Cluster(keys='random'), or serve on 127.0.0.1"
         )
 
@@ -142,7 +143,8 @@ def _listen(host: str, port: int) -> socket.socket:
         found.bind((host, port))
     except OSError as error:
         found.close()
-        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}; choose another port, or 0 for a free one") from None
+        why = error.strerror
+        raise UsageError(f"cannot listen on {host}:{port}: {why}; choose another port, or 0 for a free one") from None
     found.listen(1024)
     return found
 

@@ -58,7 +58,7 @@ class Encoder:
     def _frame(self, event: Event) -> bytes:
         key = (event.type, id(event.object))
         found = self._known.get(key)
-        if found is None or found[0] is not event.object:  # the object is kept with its frame, so that its id stays its own
+        if found is None or found[0] is not event.object:  # the object is kept, so that its id stays its own
             if len(self._known) >= KEPT:
                 self._known.clear()
             found = self._known[key] = (event.object, frame(event))

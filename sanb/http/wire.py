@@ -80,10 +80,9 @@ def parse(
     content = _content(profile, verb, place, given.get("content-type", ""), body, options)
     if verb in ("create", "update", "patch") and options.get("patchType") != "apply" and "user-agent" in given:
         options.setdefault("fieldManager", given["user-agent"].partition("/")[0][:LONGEST_MANAGER])
-    who = impersonated(given, user)
     return Request(
-        verb, place.resource, place.namespace, _name(verb, place, options), place.subresource, content, options, who,
-        place.group_version,
+        verb, place.resource, place.namespace, _name(verb, place, options), place.subresource, content, options, user,
+        place.group_version, impersonated(given),
     )
 
 
@@ -233,19 +232,13 @@ def _yaml(body: bytes) -> Any:
 # ---------------------------------------------------------------------- who
 
 
-def impersonated(headers: Mapping[str, str], user: UserInfo) -> UserInfo:
-    """Whom the request acts as: the user of the Impersonate headers, or the one that was authenticated."""
-    name = headers.get("impersonate-user")
-    if not name:
-        return user
+def impersonated(headers: Mapping[str, str]) -> UserInfo | None:
+    """Whom the Impersonate headers want the request to act as, or None."""
+    name, uid = headers.get("impersonate-user", ""), headers.get("impersonate-uid", "")
     groups = tuple(group.strip() for group in headers.get("impersonate-group", "").split(",") if group.strip())
-    if not groups and name.startswith("system:serviceaccount:"):
-        groups = ("system:serviceaccounts", f"system:serviceaccounts:{name.split(':')[2]}")
-    if name != "system:anonymous" and "system:authenticated" not in groups:
-        groups = (*groups, "system:authenticated")
     prefix = "impersonate-extra-"
-    extra = tuple((key[len(prefix):], (value,)) for key, value in headers.items() if key.startswith(prefix))
-    return UserInfo(name, headers.get("impersonate-uid", ""), groups, extra)
+    extra = tuple((unquote(key[len(prefix):]), (value,)) for key, value in headers.items() if key.startswith(prefix))
+    return UserInfo(name, uid, groups, extra) if name or uid or groups or extra else None
 
 
 # ---------------------------------------------------------------------- answers

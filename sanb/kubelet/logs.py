@@ -23,7 +23,8 @@ def find(world: World, namespace: str, pod: str, container: str) -> tuple[Obj, s
     inits = [one["name"] for one in spec.get("initContainers") or ()]
     if not container:
         if len(names) + len(inits) > 1:
-            listed = f"choose one of: [{' '.join(names)}]" + (f" or one of the init containers: [{' '.join(inits)}]" if inits else "")
+            more = f" or one of the init containers: [{' '.join(inits)}]" if inits else ""
+            listed = f"choose one of: [{' '.join(names)}]{more}"
             raise status.bad_request(f"a container name must be specified for pod {pod}, {listed}")
         container = names[0]
     if container not in (*names, *inits):
