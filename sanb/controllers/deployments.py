@@ -226,7 +226,7 @@ async def _made(api: Api, deployment: Obj, olds: list[Obj], revision: int) -> Ob
     size = replicas(wanted)
     if not existed and size > 0:
         text = api.profile.pick(rolling.CREATED).format(name=name, new=size)
-        api.event(involved(api.profile, deployment), KIND, "Normal", "ScalingReplicaSet", text)
+        api.event(involved(api.profile, deployment, KIND), KIND, "Normal", "ScalingReplicaSet", text)
     changed = _revised(deployment, str(revision))
     if not existed and progress.has_deadline(deployment):
         text = f'Created new replica set "{name}"'
@@ -290,7 +290,7 @@ async def _refused(api: Api, deployment: Obj, name: str, error: ApiError) -> Non
         new = progress.condition(api.now, "Progressing", "False", "ReplicaSetCreateError", text)
         with suppress(ApiError):
             await _write_status(api, {**deployment, "status": progress.put(deployment.get("status") or {}, new)})
-    api.event(involved(api.profile, deployment), KIND, "Warning", "ReplicaSetCreateError", text)
+    api.event(involved(api.profile, deployment, KIND), KIND, "Warning", "ReplicaSetCreateError", text)
 
 
 async def _clean_up(api: Api, deployment: Obj, olds: list[Obj]) -> None:

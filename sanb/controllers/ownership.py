@@ -13,23 +13,40 @@ from sanb.store.selectors import matches
 from sanb.values import Obj
 
 OWNER_VERSION: Final = {"1.10": "extensions/v1beta1", "1.11": "apps/v1"}
-"""The apiVersion under which the workload controllers know their own kinds."""
+"""The apiVersion under which the controllers of Deployments and ReplicaSets know their own kinds."""
 EVENT_VERSION: Final = {"1.10": "extensions", "1.11": "apps/v1"}
-"""The apiVersion of involved workloads in Events: 1.10 takes a piece of the selfLink, and the wrong one."""
+"""The apiVersion of those in Events: 1.10 takes a piece of the selfLink, and the wrong one."""
+APPS: Final = ({"1.10": "apps/v1"}, {"1.10": "apps", "1.11": "apps/v1"})
+KINDS: Final = {
+    "Deployment": (OWNER_VERSION, EVENT_VERSION),
+    "ReplicaSet": (OWNER_VERSION, EVENT_VERSION),
+    "StatefulSet": APPS,
+    "DaemonSet": APPS,
+    "Job": ({"1.10": "batch/v1"}, {"1.10": "batch", "1.11": "batch/v1"}),
+    "CronJob": (
+        {"1.10": "batch/v1beta1", "1.21": "batch/v1"}, {"1.10": "batch", "1.11": "batch/v1beta1", "1.21": "batch/v1"},
+    ),
+    "PodDisruptionBudget": (
+        {"1.10": "policy/v1beta1", "1.22": "policy/v1"},
+        {"1.10": "policy", "1.11": "policy/v1beta1", "1.22": "policy/v1"},
+    ),
+}
+"""The apiVersions, by minor, under which controllers know a kind: as an owner, and in Events. Others are of v1."""
+CORE: Final = ({"1.10": "v1"}, {"1.10": "v1"})
 
 
 def reference(profile: Profile, owner: Obj, kind: str) -> Obj:
     """The ownerReference by which a workload controls what it makes."""
-    metadata = owner["metadata"]
+    metadata, version = owner["metadata"], profile.pick(KINDS.get(kind, CORE)[0])
     return {
-        "apiVersion": profile.pick(OWNER_VERSION), "kind": kind, "name": metadata["name"], "uid": metadata["uid"],
+        "apiVersion": version, "kind": kind, "name": metadata["name"], "uid": metadata["uid"],
         "controller": True, "blockOwnerDeletion": True,
     }
 
 
-def involved(profile: Profile, obj: Obj) -> Obj:
+def involved(profile: Profile, obj: Obj, kind: str) -> Obj:
     """A workload as its Events name it."""
-    return {**obj, "apiVersion": profile.pick(EVENT_VERSION)}
+    return {**obj, "apiVersion": profile.pick(KINDS.get(kind, CORE)[1])}
 
 
 def chooser(selector: Obj | None) -> Callable[[Obj], bool]:
@@ -46,13 +63,15 @@ def chooser(selector: Obj | None) -> Callable[[Obj], bool]:
 
 
 async def claim(
-    api: Api, owner: Obj, kind: str, resources: tuple[str, str], mine: Iterable[Obj], orphans: Iterable[Obj]
+    api: Api, owner: Obj, kind: str, resources: tuple[str, str], mine: Iterable[Obj], orphans: Iterable[Obj],
+    selector: Any = None,
 ) -> list[Obj]:
     """What `owner` controls: of `mine` what its selector still chooses, and the orphans that it adopts now.
 
-    `resources` are the owner's and the objects'. What the selector no longer chooses is released.
+    `resources` are the owner's and the objects'. What the selector (by default the owner's) no longer chooses is
+    released.
     """
-    wanted = chooser(owner["spec"].get("selector"))
+    wanted = chooser(owner["spec"].get("selector") if selector is None else selector)
     leaving = bool(owner["metadata"].get("deletionTimestamp"))
     kept: list[Obj] = []
     for obj in mine:

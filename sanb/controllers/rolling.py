@@ -45,7 +45,7 @@ async def scale(api: Api, deployment: Obj, replica_set: Obj, size: int) -> Obj |
     text = api.profile.pick(SCALED).format(
         way="up" if old < size else "down", name=replica_set["metadata"]["name"], old=old, new=size
     )
-    api.event(involved(api.profile, deployment), "Deployment", "Normal", "ScalingReplicaSet", text)
+    api.event(involved(api.profile, deployment, "Deployment"), "Deployment", "Normal", "ScalingReplicaSet", text)
     return updated
 
 
