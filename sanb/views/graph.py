@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sanb.apiserver.resources import BY_KIND
 from sanb.values import quiet_gc
 from sanb.views.frames import HasStore
-from sanb.views.relate import Link, Thing, links, things
+from sanb.views.relate import MISSING, Thing, links, things
 
 if TYPE_CHECKING:
     import networkx
@@ -30,17 +30,19 @@ def graph(cp: HasStore) -> networkx.MultiDiGraph:
     "pulls-with", "references", "issued-for".
     """
     nodes: dict[str, dict[str, Any]] = {}
-    edges: dict[tuple[str, str, str], None] = {}
-    named: dict[Link, None] = {}
+    edges: list[tuple[str, str, str]] = []
+    named: dict[tuple[str, ...], str] = {}
     with quiet_gc():
         for thing, obj in things(cp.store.head):
-            nodes[thing.id] = _attributes(thing)
+            here = thing.id
+            nodes[here] = _attributes(thing)
             for link in links(BY_KIND[thing.kind].id, obj):
-                edges[link.ends(thing.id)] = None
-                named[link] = None
-        for link in named:
-            if link.other not in nodes:
-                nodes[link.other] = _attributes(link.missing())
+                place = link[1:4]
+                other = named.get(place) or named.setdefault(place, link.other)
+                edges.append((other, here, link.type) if link.inward else (here, other, link.type))
+        for (kind, space, name), other in named.items():
+            if other not in nodes:
+                nodes[other] = _attributes(Thing(other, kind, space, name, None, MISSING))
         found = load_networkx().MultiDiGraph()
         found.add_nodes_from(nodes.items())
         found.add_edges_from(edges)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
@@ -44,6 +45,12 @@ class Picture(Figure):
         self.savefig(data, format="png", dpi=self.dpi)
         width, height = self.get_size_inches()
         return data.getvalue(), {"width": round(width * 72), "height": round(height * 72)}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
+        """Comes before what `%matplotlib inline` would do, which crops figures and does not know their size."""
+        data, size = self._repr_png_()
+        picture = {"image/png": b64encode(data).decode(), "text/plain": self.words}
+        return picture, {"image/png": {**size, "alt": self.words}}
 
 
 class Pen:

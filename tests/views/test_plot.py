@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from sanb.apiserver.request import Request
 from sanb.errors import UsageError
@@ -100,6 +102,15 @@ def test_a_picture_is_the_same_bytes_every_time_and_needs_no_pyplot() -> None:
     assert one == two
     assert one.startswith(b"\x89PNG")
     assert set(size) == {"width", "height"}
+
+
+def test_notebooks_show_a_picture_in_its_size_with_words_for_who_cannot_see_it() -> None:
+    figure = draw(small())
+    data, metadata = DisplayFormatter().format(figure)  # type: ignore[no-untyped-call]
+    png, size = figure._repr_png_()
+    assert b64decode(data["image/png"]) == png
+    assert data["text/plain"] == metadata["image/png"]["alt"] == repr(figure)
+    assert (metadata["image/png"]["width"], metadata["image/png"]["height"]) == (size["width"], size["height"])
 
 
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
