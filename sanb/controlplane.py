@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from sanb import durations
 from sanb.apiserver import bootstrap, bootstraproles
 from sanb.apiserver.authorizer import authorizer
-from sanb.apiserver.relations import GRANTING, INDEXERS
+from sanb.apiserver.relations import GRANTING, INDEXERS, PARTS
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.server import ApiServer
 from sanb.apiserver.taskapi import TaskApi
@@ -85,7 +85,7 @@ class ControlPlane:
         self._server = ApiServer(self.profile, seed, self.authority, authorize=authorizer(authorization))
         self._first_step = 0
         self._commands: Tape[Command] = Tape()
-        store = Store(INDEXERS, FIRST_REVISION, GRANTING)
+        store = Store(INDEXERS, FIRST_REVISION, GRANTING, parts=PARTS)
         bootstraproles.bootstrap(store, self.profile, seed, begin, aggregated=AGGREGATION in self.components)
         self._compose(store, begin)
         for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes, begin)):

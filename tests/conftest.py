@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sanb.store.store import Store
-from sanb.store.version import Version
+from sanb.store.version import Late, Version
 from sanb.values import Obj, ident
 
 WATCHED = 3000
@@ -19,19 +19,20 @@ WATCHED = 3000
 @pytest.fixture(autouse=True)
 def stored_values_do_not_change(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fails a test after which a stored object is not what was committed."""
-    seen: list[tuple[Version, int]] = []
+    seen: list[tuple[Version, Any, int]] = []
     commit = Store.commit
 
-    def watched(self: Store, key: Any, obj: Obj | None) -> Version:
+    def watched(self: Store, key: Any, obj: Obj | Late | None) -> Version:
         version = commit(self, key, obj)
         if obj is not None and len(seen) < WATCHED:
-            seen.append((version, ident(obj)))
+            value = obj.args if isinstance(obj, Late) else obj
+            seen.append((version, value, ident(value)))
         return version
 
     monkeypatch.setattr(Store, "commit", watched)
     yield
-    for version, before in seen:
-        assert ident(version.obj) == before, f"{version} was mutated after it was committed"
+    for version, value, before in seen:
+        assert ident(value) == before, f"{version} was mutated after it was committed"
 
 
 @pytest.hookimpl(trylast=True)

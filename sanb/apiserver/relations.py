@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sanb.store.index import Indexer, Indexers
+from sanb.store.index import Indexers, Parts
 from sanb.values import Obj
 
 Place = tuple[str, str]
@@ -230,18 +230,38 @@ def _account_index(pod: Obj) -> Any:
     return (pod["metadata"]["namespace"], name) if name else None
 
 
-def _places(*finders: Callable[[Obj], Iterator[Place]]) -> Indexer:
-    def index(obj: Obj) -> Any:
-        found: dict[Place, None] = {}
-        for find in finders:
-            found.update(dict.fromkeys(find(obj)))
-        return list(found) or None
+def _secret_index(pod: Obj) -> Any:
+    return _filed(pod, "secret")
 
-    return index
+
+def _configmap_index(pod: Obj) -> Any:
+    return _filed(pod, "configMap")
+
+
+def _filed(pod: Obj, kind: str) -> list[Place] | None:
+    """All Secrets or ConfigMaps that a Pod refers to: what the relations find, in one walk without generators."""
+    spec = pod["spec"]
+    names: dict[str, None] = {}
+    for volume in spec.get("volumes") or ():
+        projected = volume.get("projected")
+        for source in (volume,) if projected is None else projected.get("sources") or ():
+            if kind in source:
+                names[source[kind].get("secretName") or source[kind].get("name") or ""] = None
+    for field in ("containers", "initContainers", "ephemeralContainers"):
+        for container in spec.get(field) or ():
+            if "env" in container or "envFrom" in container:
+                names.update(dict.fromkeys(_environment(pod, f"{kind}Ref", f"{kind}KeyRef")))
+    if kind == "secret" and "imagePullSecrets" in spec:
+        names.update((name, None) for _, name in _pull_secrets(pod))
+    space = pod["metadata"]["namespace"]
+    return [(space, name) for name in names] if names else None
 
 
 def _orphan_index(obj: Obj) -> Any:
-    return obj["metadata"].get("namespace") if controller_of(obj) is None else None
+    metadata = obj["metadata"]
+    if "ownerReferences" in metadata and controller_of(obj) is not None:
+        return None
+    return metadata.get("namespace")
 
 
 INDEXERS: Final[Indexers] = {
@@ -249,8 +269,8 @@ INDEXERS: Final[Indexers] = {
     "pods": {
         "node": _node_index,
         "account": _account_index,
-        "secret": _places(mounted_secrets, _env_secrets, _pull_secrets),
-        "configmap": _places(mounted_configmaps, _env_configmaps),
+        "secret": _secret_index,
+        "configmap": _configmap_index,
         "orphan": _orphan_index,
     },
     "replicasets.apps": {"orphan": _orphan_index},
@@ -260,3 +280,7 @@ INDEXERS: Final[Indexers] = {
     CLUSTER_BINDINGS: {"subject": _subject_index},
 }
 """What the store keeps look-ups for: resource -> index -> value(s) under which an object is filed."""
+PARTS: Final[Parts] = {
+    "pods": ("spec",), "replicasets.apps": (), "secrets": ("type",), "serviceaccounts": (), "events": (),
+}
+"""What the indexers of the busiest resources look at (`store.index.Parts`): while these stay, they are not asked."""

@@ -18,29 +18,30 @@ from sanb.values import Key, Obj
 class Informer:
     """What one process knows of one resource."""
 
-    __slots__ = ("_covered", "_overlay", "_store", "name", "position", "resource")
+    __slots__ = ("_covered", "_overlay", "_store", "_tape", "name", "position", "resource")
 
     def __init__(self, name: str, resource: str, store: Store) -> None:
         self.name = name
         self.resource = resource
         self.position = 0
         self._store = store
+        self._tape = store.tape(resource)
         self._covered = 0
         self._overlay: dict[Key, Version | None] = {}
 
     @property
     def lag(self) -> int:
         """How many versions have not been delivered."""
-        return self._store.tape_length(self.resource) - self.position
+        return self._tape.length - self.position
 
     @property
     def revision(self) -> int:
         """The revision of the last version that was delivered, 0 before the first."""
-        return self._store.nth(self.resource, self.position - 1).rev if self.position else 0
+        return self._tape[self.position - 1].rev if self.position else 0
 
     def deliver(self) -> tuple[Version, Version | None]:
         """Learn of the next version; returns it and the one known before (None: the object is new)."""
-        version = self._store.nth(self.resource, self.position)
+        version = self._tape[self.position]
         self.position += 1
         before = version.prev
         if self._covered >= self.position or version.key in self._overlay:
@@ -57,11 +58,11 @@ class Informer:
 
     def _stale(self) -> dict[Key, Version | None]:
         """The overlay, extended to all that was committed since it was last looked at."""
-        end = self._store.tape_length(self.resource)
+        end = self._tape.length
         start = max(self._covered, self.position)
         if start < end:
             for position in range(start, end):
-                version = self._store.nth(self.resource, position)
+                version = self._tape[position]
                 if version.key not in self._overlay:
                     before = version.prev
                     self._overlay[version.key] = before if before is not None and before.obj is not None else None
@@ -70,7 +71,7 @@ class Informer:
 
     def get(self, key: Key) -> Obj | None:
         """The object as this informer knows it."""
-        if self.lag:
+        if self._tape.length > self.position:
             stale = self._stale()
             if key in stale:
                 known = stale[key]
@@ -88,9 +89,7 @@ class Informer:
 
     def may_file(self, index: str, value: Hashable) -> bool:
         """Whether anything is filed under `value`, or may be: an informer that is behind is not searched for it."""
-        return self.position < self._store.tape_length(self.resource) or self._store.head.tally(
-            self.resource, index, value
-        ) > 0
+        return self.lag > 0 or self._store.head.tally(self.resource, index, value) > 0
 
     def count(self, index: str, value: Hashable) -> int:
         """How many objects are filed under `value`; constant in their number where the informer is up to date."""
@@ -117,6 +116,5 @@ class Informer:
 
     def ident(self) -> tuple[Any, ...]:
         """The undelivered tail, without revisions."""
-        end = self._store.tape_length(self.resource)
-        tail = (self._store.nth(self.resource, position) for position in range(self.position, end))
+        tail = self._tape.after(self.position)
         return (self.name, *((version.key, version.ident) for version in tail))

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
 SHARDS = 64
+_MASK = SHARDS - 1
 
 
 class Bucket(dict[Any, V], Generic[V]):
@@ -33,12 +34,12 @@ class CowMap(Generic[V]):
 
     def bucket(self, name: Hashable) -> Bucket[V] | None:
         """The entries of one bucket, for reading only."""
-        shard = self._shards[hash(name) % SHARDS]
+        shard = self._shards[hash(name) & _MASK]
         return None if shard is None else shard.get(name)
 
     def get(self, name: Hashable, key: Hashable) -> V | None:
         """One entry, or None."""
-        shard = self._shards[hash(name) % SHARDS]
+        shard = self._shards[hash(name) & _MASK]
         if shard is None:
             return None
         bucket = shard.get(name)
@@ -46,14 +47,14 @@ class CowMap(Generic[V]):
 
     def put(self, name: Hashable, key: Hashable, value: V) -> None:
         """Set one entry."""
-        self._writable(name)[key] = value
+        self.writable(name)[key] = value
 
     def drop(self, name: Hashable, key: Hashable) -> None:
         """Take one entry out; an empty bucket goes with it, or buckets of gone objects would stay for ever."""
-        bucket = self._writable(name)
+        bucket = self.writable(name)
         bucket.pop(key, None)
         if not bucket:
-            del self._shards[hash(name) % SHARDS][name]  # type: ignore[union-attr]
+            del self._shards[hash(name) & _MASK][name]  # type: ignore[union-attr]
 
     def fork(self) -> CowMap[V]:
         """A map with the same contents; from now on each side copies what it writes."""
@@ -69,8 +70,9 @@ class CowMap(Generic[V]):
             if shard is not None:
                 yield from shard
 
-    def _writable(self, name: Hashable) -> Bucket[V]:
-        place = hash(name) % SHARDS
+    def writable(self, name: Hashable) -> Bucket[V]:
+        """The entries of one bucket, for reading and writing until the next fork; use `drop` to take some out."""
+        place = hash(name) & _MASK
         owner = self._owner
         shard = self._shards[place]
         if shard is None or shard.owner is not owner:

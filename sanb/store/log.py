@@ -16,24 +16,28 @@ SEGMENT = 1024
 class Tape(Generic[T]):
     """A list that only grows at the end and forks in the time of copying its segment pointers."""
 
-    __slots__ = ("_open", "_sealed", "_shared")
+    __slots__ = ("_open", "_sealed", "_shared", "length")
 
     def __init__(self) -> None:
         self._sealed: tuple[list[T], ...] = ()
         self._open: list[T] = []
         self._shared = False
+        self.length = 0
+        """The same as `len()`, for those who ask all the time."""
 
     def __len__(self) -> int:
-        return len(self._sealed) * SEGMENT + len(self._open)
+        return self.length
 
     def append(self, item: T) -> None:
         """Add one item at the end."""
         if self._shared:
             self._open = list(self._open)
             self._shared = False
-        self._open.append(item)
-        if len(self._open) == SEGMENT:
-            self._sealed = (*self._sealed, self._open)
+        items = self._open
+        items.append(item)
+        self.length += 1
+        if len(items) == SEGMENT:
+            self._sealed = (*self._sealed, items)
             self._open = []
 
     def __getitem__(self, position: int) -> T:
@@ -55,7 +59,7 @@ class Tape(Generic[T]):
     def fork(self) -> Tape[T]:
         """A tape with the same items that grows independently."""
         other: Tape[T] = Tape()
-        other._sealed, other._open = self._sealed, self._open
+        other._sealed, other._open, other.length = self._sealed, self._open, self.length
         self._shared = other._shared = True
         return other
 
@@ -73,7 +77,8 @@ class Log:
     def append(self, version: Version) -> None:
         """Add a version; revisions must grow."""
         self._all.append(version)
-        self.tape(version.key[0]).append(version)
+        tape = self._by_resource.get(version.key[0])
+        (self.tape(version.key[0]) if tape is None else tape).append(version)
 
     def tape(self, resource: str) -> Tape[Version]:
         """All versions of one resource: what an informer is a cursor on."""

@@ -6,10 +6,10 @@ from collections.abc import Hashable, Iterable
 
 from sanb.errors import SanbError
 from sanb.store.cow import CowMap
-from sanb.store.index import IndexPlan, Indexers
-from sanb.store.log import Log
+from sanb.store.index import Indexers, IndexPlan, Parts
+from sanb.store.log import Log, Tape
 from sanb.store.table import Table
-from sanb.store.version import Version
+from sanb.store.version import Late, Version
 from sanb.values import Key, Obj
 
 
@@ -36,7 +36,8 @@ class Tally:
 
     def add(self, key: tuple[Hashable, ...]) -> None:
         """Count one more."""
-        self._counts.put(key[:2], key[2:], self.get(key) + 1)
+        bucket, place = self._counts.writable(key[:2]), key[2:]
+        bucket[place] = bucket.get(place, 0) + 1
 
     def fork(self) -> Tally:
         """Counters that go on independently."""
@@ -50,8 +51,10 @@ class Store:
 
     __slots__ = ("_log", "_marked", "_plan", "head", "mark", "rev", "tally")
 
-    def __init__(self, indexers: Indexers, rev: int = 0, marked: Iterable[str] = ()) -> None:
-        self._plan = IndexPlan(indexers)
+    def __init__(
+        self, indexers: Indexers, rev: int = 0, marked: Iterable[str] = (), *, parts: Parts | None = None
+    ) -> None:
+        self._plan = IndexPlan(indexers, parts)
         self._marked = frozenset(marked)
         self.mark: Version | None = None
         """The last version of a `marked` resource: while it is the same one, all of theirs are the same."""
@@ -61,13 +64,11 @@ class Store:
         self.rev = rev
         self._log.oldest = rev
 
-    def commit(self, key: Key, obj: Obj | None) -> Version:
+    def commit(self, key: Key, obj: Obj | Late | None) -> Version:
         """Append the next version of `key`; None deletes it. The value must not be changed afterwards."""
         self.rev = rev = self.rev + 1
-        head = self.head
-        version = Version(rev, key, obj, head.get(key))
+        version = self.head.commit(rev, key, obj)
         self._log.append(version)
-        head.apply(version)
         if key[0] in self._marked:
             self.mark = version
         return version
@@ -110,6 +111,10 @@ class Store:
     def tape_length(self, resource: str) -> int:
         """How many versions of a resource there are: the cursor of somebody who has seen them all."""
         return len(self._log.tape(resource))
+
+    def tape(self, resource: str) -> Tape[Version]:
+        """The versions of a resource, to be read only."""
+        return self._log.tape(resource)
 
     def nth(self, resource: str, position: int) -> Version:
         """The version at a cursor's position."""

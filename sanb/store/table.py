@@ -7,12 +7,8 @@ from typing import Any
 
 from sanb.store.cow import CowMap
 from sanb.store.index import IndexPlan
-from sanb.store.version import Version
-from sanb.values import Key
-
-
-def _place(version: Version) -> tuple[str, str]:
-    return version.key[1:]
+from sanb.store.version import Late, LateVersion, Version
+from sanb.values import Key, Obj
 
 
 class Table:
@@ -23,7 +19,7 @@ class Table:
     def __init__(self, plan: IndexPlan) -> None:
         self._plan = plan
         self._heads: CowMap[Version] = CowMap()
-        self._index: CowMap[Version] = CowMap()
+        self._index: CowMap[None] = CowMap()  # keys only: so a version that is filed as before touches no index
         self._spaces: CowMap[int] = CowMap()
 
     def get(self, key: Key) -> Version | None:
@@ -35,13 +31,14 @@ class Table:
         bucket = self._index.bucket((resource, index, value))
         if not bucket:
             return []
-        found = list(bucket.values())
-        return found if len(found) == 1 else sorted(found, key=_place)
+        get = self._heads.get
+        return [get(key[:2], key[2]) for key in sorted(bucket)]  # type: ignore[misc]
 
     def some(self, resource: str, index: str, value: Hashable, fulfilled: Callable[[Version], bool]) -> bool:
         """Whether any object filed under `value` fulfils something; their order does not matter, so none is made."""
         bucket = self._index.bucket((resource, index, value))
-        return bucket is not None and any(fulfilled(version) for version in bucket.values())
+        get = self._heads.get
+        return bucket is not None and any(fulfilled(get(key[:2], key[2])) for key in bucket)  # type: ignore[arg-type]
 
     def tally(self, resource: str, index: str, value: Hashable) -> int:
         """How many objects are filed under `value`."""
@@ -75,6 +72,26 @@ class Table:
         spaces = self._spaces.bucket(resource) or ()
         return sum(len(self._heads.bucket((resource, space)) or ()) for space in spaces)
 
+    def commit(self, rev: int, key: Key, obj: Obj | Late | None) -> Version:
+        """Make the next version of `key` and fold it in."""
+        resource, namespace, name = key
+        place = (resource, namespace)
+        if obj is None:
+            version = Version(rev, key, None, self._heads.get(place, name))
+            self.apply(version)
+            return version
+        bucket = self._heads.writable(place)
+        old = bucket.get(name)
+        if obj.__class__ is Late:
+            version = LateVersion(rev, key, obj, old)  # type: ignore[arg-type]
+        else:
+            version = Version(rev, key, obj, old)  # type: ignore[arg-type]
+        bucket[name] = version
+        if old is None and len(bucket) == 1:
+            self._spaces.put(resource, namespace, 1)
+        self._file(version, old)
+        return version
+
     def apply(self, version: Version) -> Version | None:
         """Fold one version in; returns the one it replaces."""
         resource, namespace, name = version.key
@@ -86,10 +103,7 @@ class Table:
         self._heads.put(place, name, version)
         if old is None:
             self._spaces.put(resource, namespace, 1)
-            for entry in self._plan.entries(resource, version.obj):
-                self._index.put((resource, *entry), version.key, version)
-        else:
-            self._refile(version, old)
+        self._file(version, old)
         return old
 
     def _remove(self, version: Version, old: Version | None) -> None:
@@ -102,18 +116,40 @@ class Table:
         for entry in self._plan.entries(resource, old.obj):
             self._index.drop((resource, *entry), version.key)
 
-    def _refile(self, version: Version, old: Version) -> None:
+    def _file(self, version: Version, old: Version | None) -> None:
+        """Bring the indexes from the old version, if there was one, to the new one."""
+        if old is None:
+            if version.__class__ is not LateVersion:
+                self._file_new(version.key, version.obj)  # type: ignore[arg-type]
+            return
         assert version.obj is not None and old.obj is not None
-        resource, key = version.key[0], version.key
-        before = list(self._plan.entries(resource, old.obj))
-        after = list(self._plan.entries(resource, version.obj))
-        if before != after:
-            kept = set(after)
-            for entry in before:
-                if entry not in kept:
-                    self._index.drop((resource, *entry), key)
+        if not self._plan.kept(version.key[0], version.obj, old.obj):
+            self._refile(version.key, version.obj, old.obj)
+
+    def _file_new(self, key: Key, obj: Obj) -> None:
+        resource, writable = key[0], self._index.writable
+        for name, indexer in self._plan.of(resource):
+            value = indexer(obj)
+            if value is None:
+                continue
+            if value.__class__ is list:
+                for one in value:
+                    writable((resource, name, one))[key] = None
+            else:
+                writable((resource, name, value))[key] = None
+
+    def _refile(self, key: Key, new: Obj, old: Obj) -> None:
+        resource = key[0]
+        before = list(self._plan.entries(resource, old))
+        after = list(self._plan.entries(resource, new))
+        if before == after:
+            return
+        for entry in before:
+            if entry not in after:
+                self._index.drop((resource, *entry), key)
         for entry in after:
-            self._index.put((resource, *entry), key, version)
+            if entry not in before:
+                self._index.put((resource, *entry), key, None)
 
     def fork(self) -> Table:
         """A table with the same contents that changes independently."""

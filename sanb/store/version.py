@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from sanb.values import Key, Obj, ident
 
 
@@ -35,6 +38,40 @@ class Version:
 
     def __repr__(self) -> str:
         return f"Version({self.rev}, {'/'.join(self.key)}{', deleted' if self.obj is None else ''})"
+
+
+class Late:
+    """Given to a commit in place of an object: `make(rev, *args)` is the object, made when somebody looks at it.
+
+    It has to be a pure function, and the object must be one that no index files.
+    """
+
+    __slots__ = ("args", "make")
+
+    def __init__(self, make: Callable[..., Obj], *args: Any) -> None:
+        self.make = make
+        self.args = args
+
+
+class LateVersion(Version):
+    """A version whose object is made when it is first read: nobody ever looks at most of the Events."""
+
+    __slots__ = ("_late",)
+
+    def __init__(self, rev: int, key: Key, late: Late, prev: Version | None) -> None:
+        self.rev = rev
+        self.key = key
+        self.prev = prev
+        self.text = None
+        self._ident = None
+        self._late = late
+
+    def __getattr__(self, name: str) -> Any:
+        # asked only for slots that are still empty: `obj` until it is made
+        if name != "obj":
+            raise AttributeError(name)
+        self.obj = self._late.make(self.rev, *self._late.args)
+        return self.obj
 
 
 def _content(obj: Obj | None) -> Obj | None:

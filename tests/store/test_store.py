@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sanb.store.log import SEGMENT
 from sanb.store.store import Compacted, Store
+from sanb.store.version import Late
 from sanb.values import Key, Obj
 
 INDEXERS = {"*": {"size": lambda obj: obj["size"]}, "pods": {"tags": lambda obj: obj.get("tags")}}
@@ -151,3 +152,72 @@ def test_equal_contents_have_equal_identities_whatever_their_revision() -> None:
     two = store.commit(("pods", "", "x"), {"metadata": {"name": "x", "resourceVersion": "2"}})
     three = store.commit(("pods", "", "x"), {"metadata": {"name": "x", "labels": {}}})
     assert one.ident == two.ident != three.ident
+
+
+# ---------------------------------------------------------------------- what saves work
+
+
+def pod(status: str, spec: Obj, metadata: Obj) -> Obj:
+    return {"metadata": metadata, "spec": spec, "status": status}
+
+
+def test_the_indexers_are_not_asked_again_while_the_parts_they_look_at_stay() -> None:
+    asked: list[str] = []
+
+    def size(value: Obj) -> int:
+        asked.append(value["status"])
+        return int(value["spec"]["size"])
+
+    store = Store({"pods": {"size": size}}, parts={"pods": ("spec",)})
+    small: Obj = {"size": 1}
+    for status, spec, metadata in (("a", small, {}), ("b", small, {"labels": {}}), ("c", {"size": 2}, {})):
+        store.commit(("pods", "s", "x"), pod(status, spec, metadata))
+    assert asked == ["a", "b", "c"]  # b once, as what was there before c
+    assert [v.rev for v in store.head.by("pods", "size", 2)] == [3]
+    assert store.head.by("pods", "size", 1) == []
+
+
+def test_an_index_shows_the_newest_version_of_an_object_that_is_filed_as_before() -> None:
+    store = Store({"pods": {"size": lambda value: value["spec"]["size"]}}, parts={"pods": ("spec",)})
+    spec: Obj = {"size": 1}
+    for status in "ab":
+        store.commit(("pods", "s", "x"), pod(status, spec, {}))
+    assert [v.last["status"] for v in store.head.by("pods", "size", 1)] == ["b"]
+
+
+@pytest.mark.parametrize("field", ["ownerReferences", "annotations"])
+def test_owners_and_annotations_count_as_parts_of_every_resource(field: str) -> None:
+    store = Store({"pods": {"size": lambda value: len(value["metadata"].get(field, ()))}}, parts={"pods": ()})
+    for size in (0, 2):
+        store.commit(("pods", "s", "x"), {"metadata": {field: ["o"] * size}})
+    assert [len(store.head.by("pods", "size", size)) for size in (0, 2)] == [0, 1]
+
+
+def test_an_object_that_is_made_late_is_made_once_and_with_its_revision() -> None:
+    made: list[int] = []
+
+    def make(rev: int, name: str) -> Obj:
+        made.append(rev)
+        return {"size": 3, "name": name, "rev": rev}
+
+    store = Store({"pods": INDEXERS["pods"]}, rev=10)
+    version = store.commit(("events", "s", "x"), Late(make, "x"))
+    fork = store.fork()
+    assert made == []
+    assert version.obj == {"size": 3, "name": "x", "rev": 11}
+    assert fork.head.get(("events", "s", "x")).obj is version.last  # type: ignore[union-attr]
+    assert made == [11]
+    other = Store({}).commit(("events", "s", "y"), {"size": 3, "name": "x", "rev": 11})
+    assert version.ident == other.ident
+
+
+def test_an_object_that_is_made_late_can_be_changed_and_deleted() -> None:
+    store = Store({"*": {"size": lambda value: value["size"] or None}})
+    key = ("events", "s", "x")
+    store.commit(key, Late(lambda rev: {"size": 0}))
+    store.commit(key, obj(1))
+    assert [v.rev for v in store.head.by("events", "size", 1)] == [2]
+    store.commit(key, None)
+    store.commit(key, Late(lambda rev: {"size": 0}))
+    assert [(v.rev, v.last["size"]) for v in store.since(0)] == [(1, 0), (2, 1), (3, 1), (4, 0)]
+    assert store.head.count("events") == 1
