@@ -10,18 +10,28 @@ from sanb.values import plain
 
 def written(request: Request) -> dict[str, Any]:
     """A request as JSON, without the fields that are empty."""
-    user = request.user
     row = {
         **request._asdict(),
         "body": plain(request.body),
         "options": dict(request.options),
-        "user": [user.name, user.uid, list(user.groups), [[key, list(values)] for key, values in user.extra]],
+        "user": _person(request.user),
+        "impersonate": None if request.impersonate is None else _person(request.impersonate),
     }
     return {name: value for name, value in row.items() if value not in ("", None, {})}
 
 
 def request_of(row: dict[str, Any]) -> Request:
     """The request that `written` was given."""
-    name, uid, groups, extra = row["user"]
-    user = UserInfo(name, uid, tuple(groups), tuple((key, tuple(values)) for key, values in extra))
-    return Request(**{**row, "user": user})
+    found = {**row, "user": _user(row["user"])}
+    if "impersonate" in row:
+        found["impersonate"] = _user(row["impersonate"])
+    return Request(**found)
+
+
+def _person(user: UserInfo) -> list[Any]:
+    return [user.name, user.uid, list(user.groups), [[key, list(values)] for key, values in user.extra]]
+
+
+def _user(written: list[Any]) -> UserInfo:
+    name, uid, groups, extra = written
+    return UserInfo(name, uid, tuple(groups), tuple((key, tuple(values)) for key, values in extra))

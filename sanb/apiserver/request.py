@@ -48,6 +48,11 @@ class Request(NamedTuple):
     path: str = ""
     """A URL that is no resource ("/version"); `resource` is empty then and `verb` the HTTP method in lower case."""
 
+    @property
+    def acting(self) -> UserInfo:
+        """The user as whom the request is made: the one who is impersonated, if somebody is."""
+        return self.user if self.impersonate is None else self.impersonate
+
 
 class Response(NamedTuple):
     """What the client receives; `warnings` become Warning headers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sanb.apiserver import metadata, status, steps, tokenrequest, verbs_delete, verbs_read, verbs_update
+from sanb.apiserver import accessreviews, metadata, status, steps, tokenrequest, verbs_delete, verbs_read, verbs_update
 from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
 from sanb.apiserver.patch import apply_patch
@@ -205,6 +205,15 @@ def token(context: Context) -> Outcome:
     return Decision(response, (), tokenrequest.counter(request, server.profile))
 
 
+# ---------------------------------------------------------------------- what the node answers
+
+
+def passed(context: Context) -> Outcome:
+    """Let a request pass that the kubelet answers: the server only sees to it that there is such a Pod."""
+    context.live()
+    return context.answer(200, None)
+
+
 SUBRESOURCES: Final[Mapping[tuple[str, str], Verb]] = {
     ("status", "get"): verbs_read.get,
     ("status", "update"): _updating(_join_status),
@@ -219,6 +228,8 @@ SUBRESOURCES: Final[Mapping[tuple[str, str], Verb]] = {
     ("scale", "update"): update_scale,
     ("scale", "patch"): patch_scale,
     ("token", "create"): token,
+    ("log", "get"): passed,
+    **{(name, verb): passed for name in ("attach", "exec", "portforward") for verb in ("create", "get")},
 }
 
 
@@ -241,4 +252,7 @@ def virtual(server: ApiServer, view: View, request: Request) -> Any:
     Raises:
         ApiError: 404, there is no such kind.
     """
+    found = accessreviews.REVIEWS.get(request.resource)
+    if found is not None:
+        return accessreviews.review(server, view, request, *found)
     raise status.unknown_resource()

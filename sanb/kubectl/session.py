@@ -42,7 +42,8 @@ class Session:
         self.parsed = parsed
         self.stdin = stdin
         self.namespace = parsed.text("namespace") or "default"
-        self.user = _user(parsed)
+        self.user = ADMIN
+        self.impersonate = _impersonated(parsed)
         self.out: list[str] = []
         self.err: list[str] = []
         self._warned: set[str] = set()
@@ -70,7 +71,9 @@ class Session:
         row = RESOURCES.get(resource) if isinstance(resource, str) else resource
         target = row.id if row is not None else str(resource)
         inside = namespace if row is None or row.namespaced else ""
-        answer = self.cp.request(Request(verb, target, inside, name, subresource, body, options, self.user))
+        answer = self.cp.request(
+            Request(verb, target, inside, name, subresource, body, options, self.user, "", self.impersonate)
+        )
         for warning in answer.warnings:
             self.warn(warning)
         return answer.body
@@ -183,15 +186,9 @@ def _category(word: str) -> list[Resource]:
     return sorted(found, key=lambda row: order.index(row.id) if row.id in order else len(order))
 
 
-def _user(parsed: Parsed) -> UserInfo:
-    name, groups = parsed.text("as"), tuple(parsed.many("as-group"))
-    if not name:
-        return ADMIN
-    if not groups and name.startswith("system:serviceaccount:"):
-        groups = ("system:serviceaccounts", f"system:serviceaccounts:{name.split(':')[2]}")
-    if name != "system:anonymous" and "system:authenticated" not in groups:
-        groups = (*groups, "system:authenticated")
-    return UserInfo(name, parsed.text("as-uid"), groups)
+def _impersonated(parsed: Parsed) -> UserInfo | None:
+    name, uid, groups = parsed.text("as"), parsed.text("as-uid"), tuple(parsed.many("as-group"))
+    return UserInfo(name, uid, groups) if name or uid or groups else None
 
 
 __all__ = ["ControlPlane", "Failure", "Session", "kind", "resolve", "targets"]

@@ -68,7 +68,7 @@ def _call(call: Any) -> str:
     metadata = (request.body.get("metadata") or {}) if isinstance(request.body, dict) else {}
     name = request.name or metadata.get("name") or metadata.get("generateName") or ""
     place = "/".join(part for part in (request.namespace, name) if part)
-    asker = title(call.client or (call.cause.actor if call.cause else "")) or request.user.name
+    asker = title(call.client or (call.cause.actor if call.cause else "")) or request.acting.name
     return f"serves {asker}: {_VERBS.get(request.verb, request.verb)} {what} {place}".rstrip()
 
 

@@ -36,7 +36,7 @@ def who(call: Served) -> str:
     actor = call.actor or (call.cause.actor if call.cause is not None else "")
     if actor:
         return title(actor)
-    name: str = call.request.user.name
+    name: str = call.request.acting.name
     return "kubelet" if name.startswith("system:node:") else _PROCESSES.get(name, name)
 
 

@@ -223,8 +223,8 @@ TIMELINE: Final = (
 
 def _request(entry: Any) -> Iterator[Row]:
     request, cause = entry.request, entry.cause
-    yield (entry.step, entry.time, entry.actor, request.user.name, request.verb, request.resource, request.subresource,
-           request.namespace, request.name, entry.code, entry.first_rev, entry.last_rev,
+    yield (entry.step, entry.time, entry.actor, request.acting.name, request.verb, request.resource,
+           request.subresource, request.namespace, request.name, entry.code, entry.first_rev, entry.last_rev,
            None if cause is None else cause.rev, entry.message)
 
 

@@ -134,7 +134,7 @@ def _entry(version: Any, causes: Causes) -> Entry:
         return Entry(None, version.rev, "unknown", "", "wrote", changed, "")
     verb = did(call.request) if call.request.resource == version.key[0] else "changed"
     why = causes.why(call, version.key)
-    return Entry(call.time, version.rev, who(call), call.request.user.name, verb, changed, why)
+    return Entry(call.time, version.rev, who(call), call.request.acting.name, verb, changed, why)
 
 
 def _changes(before: Any, after: Any, path: str = "") -> Iterator[str]:
