@@ -15,7 +15,6 @@ from sanb.apiserver.relations import GRANTING, INDEXERS, PARTS
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.server import ApiServer
 from sanb.apiserver.taskapi import TaskApi
-from sanb.apiserver.view import View
 from sanb.components import AGGREGATION, APISERVER, Component, chosen, compose, find
 from sanb.controllers.nodes import described
 from sanb.errors import UsageError
@@ -187,15 +186,6 @@ class ControlPlane:
 
         with self.lock:
             return shell.execute(self.world, self.profile, namespace, pod, container, argv, stdin)
-
-    def check(self, request: Request) -> None:
-        """Ask whether the user of a request may make it, without making it.
-
-        Raises:
-            ApiError: 403.
-        """
-        with self.lock:
-            self._server.authorize(View(self.store, self.now, self.profile, self.seed), request)
 
     # ------------------------------------------------------------------ going on
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from sanb.apiserver import status
-from sanb.apiserver.request import UserInfo
+from sanb.apiserver.request import Request, UserInfo
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError, SanbError
 from sanb.http import identity, negotiation, nonresource, remote, wire
@@ -78,25 +79,34 @@ class Front:
     def _answer(self, call: Call) -> Answer:
         plane = self.plane
         self.pace.begin(plane)
-        user = self.who(call)
-        try:
-            request = negotiation.request_of(plane.profile, call.method, call.target, call.headers, call.body, user)
-        except wire.NotServed:
-            return self._site.answer(call.method, call.target, call.headers, user)
-        if request.subresource in remote.STREAMED:
-            return remote.answer(plane, request, call)
+        request = self._request(call)
         number = plane.submit(request)
         self.pace.serve(plane)
         return self._collect(Pending(number, call, request))
 
+    def _request(self, call: Call) -> Request:
+        """The request that a call is: about a resource, or about a path that is none."""
+        user = self.who(call)
+        try:
+            return negotiation.request_of(
+                self.plane.profile, call.method, call.target, call.headers, call.body, user
+            )
+        except wire.NotServed:
+            path = urlsplit(call.target).path
+            wanted = wire.impersonated(call.headers)
+            return Request(call.method.lower(), "", user=user, impersonate=wanted, path=path)
+
     def _collect(self, pending: Pending) -> Answer:
+        call, request = pending.call, pending.request
         try:
             response = self.plane.collect(pending.number)
         finally:
             self.pace.after(self.plane)
         if response is None:
             return pending
-        message = negotiation.answered(pending.request, response, pending.call.headers)
-        if message.stream is not None:
-            return Watched(message, message.stream, pending.request, pending.call)
-        return message
+        if request.path:
+            return self._site.answer(call.method, call.target, call.headers)
+        if request.subresource in remote.STREAMED:
+            return remote.answer(self.plane, request, call)
+        message = negotiation.answered(request, response, call.headers)
+        return message if message.stream is None else Watched(message, message.stream, request, call)

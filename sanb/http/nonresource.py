@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sanb.apiserver import aggregated, discovery, openapi
-from sanb.apiserver.request import Response, UserInfo
+from sanb.apiserver.request import Response
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
 from sanb.http import negotiation, wire
@@ -17,9 +17,10 @@ from sanb.http.wire import JSON, PLAIN, Message
 GROUP: Final = "apidiscovery.k8s.io"
 JWKS: Final = "application/jwk-set+json"
 HEALTH: Final = ("healthz", "livez", "readyz")
-OPENAPI_V2: Final = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+OPENAPI_V2: Final = "application/com.github.proto-openapi.spec.v2"
+ASKED: Final = (f"{OPENAPI_V2}@v1.0+protobuf", f"{OPENAPI_V2}.v1.0+protobuf")
+"""The document in protobuf is asked for under either name, and answered under the second, which MIME allows."""
 NOSNIFF: Final = (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff"))
-NOT_FOUND: Final = Message(404, NOSNIFF, b"404 page not found\n")
 
 
 class Site:
@@ -29,18 +30,18 @@ class Site:
         self._plane = plane
         self._address = address
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], user: UserInfo) -> Message:
+    def answer(self, method: str, target: str, headers: Mapping[str, str]) -> Message:
         """The answer to a path outside resources."""
         path = urlsplit(target).path
         if method not in ("GET", "HEAD"):
-            return NOT_FOUND
+            return wire.elsewhere(self._plane.profile, method, target)
         parts = [part for part in path.split("/") if part]
         special = self._special(parts, headers)
         if special is not None:
             return special
         body = self._body(parts, path)
         if body is None:
-            return NOT_FOUND
+            return wire.elsewhere(self._plane.profile, method, target)
         return negotiation.compressed(wire.render(Response(200, body)), headers)
 
     def _special(self, parts: list[str], headers: Mapping[str, str]) -> Message | None:
@@ -75,10 +76,10 @@ class Site:
     def _openapi_v2(self, headers: Mapping[str, str]) -> Message:
         body = openapi.v2(self._plane.profile)
         names = [clause.media for clause in negotiation.clauses(headers.get("accept", ""))]
-        if OPENAPI_V2 in names and JSON not in names:
+        if any(name in ASKED for name in names) and JSON not in names:
             from sanb.http import gnostic
 
-            message = Message(200, (("Content-Type", OPENAPI_V2),), gnostic.encode(body))
+            message = Message(200, (("Content-Type", ASKED[1]),), gnostic.encode(body))
         else:
             message = _json(body, JSON)
         return negotiation.compressed(message, headers)
