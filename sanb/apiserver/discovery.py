@@ -170,3 +170,22 @@ def answer(profile: Profile, path: str) -> Any:
         case ["healthz" | "livez" | "readyz"]:
             return "ok"
     return None
+
+
+LOST: Final[dict[str, tuple[str, ...]]] = {
+    "1.10": (
+        "/apis", "/apis/", "/apis/apiextensions.k8s.io", "/apis/apiextensions.k8s.io/v1beta1", "/healthz",
+        "/healthz/etcd", "/healthz/ping", "/healthz/poststarthook/generic-apiserver-start-informers",
+        "/healthz/poststarthook/start-apiextensions-controllers", "/healthz/poststarthook/start-apiextensions-informers",
+        "/metrics", "/openapi/v2", "/swagger-2.0.0.json", "/swagger-2.0.0.pb-v1", "/swagger-2.0.0.pb-v1.gz",
+        "/swagger.json", "/swaggerapi", "/version",
+    ),
+    "1.16": (),
+}
+"""What the last server in the chain lists for a path that nobody knows; newer ones only say 404."""
+
+
+def lost(profile: Profile) -> Obj | None:
+    """The body of the 404 for an unknown path; None for plain text."""
+    paths = profile.pick(LOST)
+    return {"paths": list(paths)} if paths else None

@@ -82,7 +82,7 @@ class InProcess:
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str | None] | None = None,
         auth: str | None = None, stream: bool = False, timeout: float = 60,
     ) -> Answer:
-        given = {"Accept": "application/json"}
+        given = {"Accept": "application/json", "User-Agent": "python-requests/2"}
         data = b""
         if body is not None:
             given["Content-Type"] = "application/json"
@@ -99,9 +99,18 @@ class InProcess:
             self._plane.advance(0.0)
             return message
         except wire.NotServed:
-            return wire.elsewhere(self._plane.profile, method, path)
+            return self._elsewhere(method, path, headers)
         except ApiError as error:
             return wire.refuse(error)
+
+    def _elsewhere(self, method: str, path: str, headers: Mapping[str, str]) -> wire.Message:
+        """The answer to a path that is no resource, for those who may ask for it."""
+        wanted = wire.impersonated({name.lower(): value for name, value in headers.items()})
+        try:
+            self._plane.request(Request(method.lower(), "", path=path.partition("?")[0], impersonate=wanted))
+        except ApiError as error:
+            return wire.refuse(error)
+        return wire.elsewhere(self._plane.profile, method, path)
 
     def _events(self, watcher: Watcher, path: str) -> Iterator[bytes]:
         for event in watcher.poll(self._plane.store):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sanb.apiserver import status
-from sanb.apiserver.request import Response, UserInfo
+from sanb.apiserver.request import ADMIN, Response, UserInfo
 from sanb.errors import ApiError
 from sanb.http import wire
 from sanb.profiles.profile import Profile
@@ -173,15 +173,16 @@ def test_a_body_of_delete_is_its_options() -> None:
     assert wire.parse(NEW, "DELETE", "/api/v1/namespaces/shop/pods/p", {}).body is None
 
 
-def test_impersonation_replaces_the_user() -> None:
-    headers = {"Impersonate-User": "bob", "Impersonate-Group": "dev", "Impersonate-Extra-Scopes": "all"}
-    user = wire.parse(NEW, "GET", "/api/v1/pods", headers).user
-    assert user == UserInfo("bob", "", ("dev", "system:authenticated"), (("scopes", ("all",)),))
+def test_impersonation_is_asked_for_by_headers_and_decided_by_the_server() -> None:
+    headers = {"Impersonate-User": "bob", "Impersonate-Group": "dev", "Impersonate-Extra-Scopes%2fall": "all"}
+    request = wire.parse(NEW, "GET", "/api/v1/pods", headers)
+    assert request.impersonate == UserInfo("bob", "", ("dev",), (("scopes/all", ("all",)),))
+    assert request.user == ADMIN
+    assert request.acting.name == "bob"
 
 
-def test_an_impersonated_service_account_has_its_groups() -> None:
-    user = wire.parse(NEW, "GET", "/api/v1/pods", {"Impersonate-User": "system:serviceaccount:shop:robot"}).user
-    assert user.groups == ("system:serviceaccounts", "system:serviceaccounts:shop", "system:authenticated")
+def test_without_headers_nobody_is_impersonated() -> None:
+    assert wire.parse(NEW, "GET", "/api/v1/pods", {}).impersonate is None
 
 
 def test_an_object_is_written_as_json_with_a_newline() -> None:
