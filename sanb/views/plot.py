@@ -220,7 +220,7 @@ def _legend(shown: Scene, layout: Layout, width: float) -> list[list[Entry]]:
     entries: list[Entry] = [("kind", kind, pen.width_of(kind, 8.0) + 60.0) for kind in kinds]
     entries += [("edge", kind, pen.width_of(palette.stroke(kind).words, 8.0) + 60.0) for kind in types]
     if layout.unrouted:
-        text = f"{layout.unrouted} lines “runs on” are left out"
+        text = f"{_many(layout.unrouted, 'line')} between frames left out"
         entries.append(("note", text, pen.width_of(text, 8.0) + 20.0))
     lines: list[list[Entry]] = []
     room = 0.0

@@ -85,13 +85,13 @@ def test_the_layout_does_not_depend_on_the_order_of_its_input(
 def test_one_namespace_stands_in_columns_by_kind() -> None:
     shown = scene(small().store.head)
     layout = arrange(shown.items, shown.edges)
-    assert layout.frames == {"name1": Box(32, 32, 560, 184), "": Box(32, 248, 560, 72)}
+    assert layout.frames == {"name1": Box(32, 32, 576, 184), "": Box(32, 248, 576, 72)}
     assert layout.nodes == {
-        "namespace/name1": Box(32, 32, 560, 40),
-        "serviceaccount/name1/default": Box(48, 128, 152, 40),
-        "secret/name1/default-token-x4b2q": Box(248, 80, 176, 40),
-        "configmap/name1/kube-root-ca.crt": Box(248, 136, 176, 40),
-        "pod/name1/web": Box(472, 128, 104, 40),
+        "namespace/name1": Box(32, 32, 576, 40),
+        "serviceaccount/name1/default": Box(48, 128, 144, 40),
+        "secret/name1/default-token-x4b2q": Box(240, 80, 176, 40),
+        "configmap/name1/kube-root-ca.crt": Box(240, 136, 176, 40),
+        "pod/name1/web": Box(464, 128, 128, 40),
         "node/node-1": Box(112, 264, 104, 40),
     }
 
@@ -99,9 +99,9 @@ def test_one_namespace_stands_in_columns_by_kind() -> None:
 def test_the_edges_of_one_namespace_run_through_the_gaps() -> None:
     shown = scene(small().store.head)
     routes = {(route.kind, route.source): route.points for route in arrange(shown.items, shown.edges).edges}
-    assert routes["mounts", "pod/name1/web"] == ((472, 144.5), (424, 100))
+    assert routes["mounts", "pod/name1/web"] == ((464, 144.5), (416, 100))
     assert routes["runs-on", "pod/name1/web"] == (
-        (576, 157), (584, 157), (584, 222), (164, 222), (164, 264))
+        (592, 157), (600, 157), (600, 222), (164, 222), (164, 264))
     assert sorted(kind for kind, _ in routes) == ["issued-for", "mounts", "references", "runs-on", "uses"]
 
 
@@ -123,6 +123,20 @@ def test_another_object_of_its_own_moves_nothing_to_the_left_of_it() -> None:
     new = arrange(after.items, after.edges)
     moved = [name for name, box in old.nodes.items() if (new.nodes[name].x, new.nodes[name].y) != (box.x, box.y)]
     assert [name for name in moved if "/shop/" in name] == []
+
+
+def test_lines_between_namespaces_are_counted_only() -> None:
+    items = [Item("serviceaccount/a/x", "ServiceAccount", "a", "x"), Item("rolebinding/b/y", "RoleBinding", "b", "y")]
+    layout = arrange(items, [Edge("rolebinding/b/y", "serviceaccount/a/x", "binds")])
+    assert (layout.edges, layout.unrouted) == ((), 1)
+
+
+def test_built_in_roles_are_not_shown() -> None:
+    cp = small()
+    cp.put("roles.rbac.authorization.k8s.io", "name1", "mine")
+    cp.put("roles.rbac.authorization.k8s.io", "name1", "system:x",
+           {"labels": {"kubernetes.io/bootstrapping": "rbac-defaults"}})
+    assert [item.name for item in scene(cp.store.head).items if item.kind == "Role"] == ["mine"]
 
 
 def test_targets_that_are_not_there_are_missing() -> None:

@@ -45,8 +45,9 @@ def arrange(items: Iterable[Item], edges: Iterable[Edge], sizes: Sizes | None = 
     cluster = spaces.pop("", [])
     plans = [_plan(space, spaces[space], kept, sizes) for space in spaces]
     packed, gutters, around = _pack(sorted(plans, key=_frame_order), sizes)
+    spread = sum(inside[edge.source].namespace != inside[edge.target].namespace != "" for edge in kept)
     if not cluster:
-        return _finish(packed, sizes, (), 0)
+        return _finish(packed, sizes, (), spread)
     strip = _strip(cluster, around.w, sizes)
     bottom = around.bottom + sizes.margin if packed else sizes.margin
     strip = _moved(strip, sizes.margin, bottom, strip.room.frame.w, strip.room.frame.h)
@@ -54,7 +55,7 @@ def arrange(items: Iterable[Item], edges: Iterable[Edge], sizes: Sizes | None = 
     single = len({box.y for box in strip.room.boxes.values()}) == 1
     drawn = crossing if single and len(crossing) <= ROUTED_UP_TO else []
     routes = outer(drawn, strip.room, around.bottom + 6.0, around.right)
-    return _finish([*packed, strip], sizes, routes, len(crossing) - len(drawn))
+    return _finish([*packed, strip], sizes, routes, spread + len(crossing) - len(drawn))
 
 
 def _frame_order(plan: Plan) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sanb.apiserver.resources import BY_KIND, RESOURCES
 from sanb.store.table import Table
-from sanb.values import quiet_gc
+from sanb.values import Obj, quiet_gc
 from sanb.views.layout.model import LAYERS, Edge, Item, natural
 from sanb.views.relate import Link, Thing, links, resources, thing_id, things
 
@@ -35,7 +35,7 @@ def scene(table: Table, namespace: str | None = None) -> Scene:
     named: dict[Link, None] = {}
     edges: dict[tuple[str, str, str], None] = {}
     for thing, obj in things(table):
-        if not _shown(thing.kind, thing.namespace, thing.name, namespace):
+        if not _shown(thing.kind, thing.namespace, thing.name, namespace) or _built_in(obj):
             continue
         found[thing.id] = thing
         for link in links(BY_KIND[thing.kind].id, obj):
@@ -59,6 +59,12 @@ def _shown(kind: str, space: str, name: str, namespace: str | None) -> bool:
     return kind in LAYERS and (namespace is None or kind == "Node" or space == namespace)
 
 
+def _built_in(obj: Obj) -> bool:
+    """Roles and bindings that every cluster comes with: they would hide what somebody granted."""
+    labels = obj["metadata"].get("labels")
+    return labels is not None and labels.get("kubernetes.io/bootstrapping") == "rbac-defaults"
+
+
 def _size(table: Table, namespace: str | None) -> int:
     """How many objects there are to show, without looking at them."""
     return sum(len(table.scan(resource, namespace if RESOURCES[resource].namespaced else None))
@@ -74,7 +80,7 @@ def _summary(table: Table, namespace: str | None) -> Scene:
     with quiet_gc():
         for thing, obj in things(table):
             kind, space, name = thing.kind, thing.namespace, thing.name
-            if not _shown(kind, space, name, namespace):
+            if not _shown(kind, space, name, namespace) or _built_in(obj):
                 continue
             total += 1
             if kind == "Namespace":

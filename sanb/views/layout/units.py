@@ -12,6 +12,8 @@ ALIKE: Final = 3
 """From this many on, items with the same links are a block."""
 ACROSS: Final = frozenset({"runs-on"})
 """Links to other frames: they do not make items differ."""
+SMALLER: Final = 0.8
+"""Width of a letter in the second line of a card by that of its name."""
 FLATNESS: Final = 3.0
 """How much wider than high a block of cards tends to be."""
 
@@ -64,11 +66,12 @@ def _order(item: Item) -> tuple[Any, ...]:
 
 
 def _widths(items: Iterable[Item], sizes: Sizes) -> dict[int, float]:
-    """Layer -> width of its cards: enough for the longest name, within limits."""
+    """Layer -> width of its cards: enough for the longest name and phase, within limits."""
     longest: dict[int, int] = {}
     for item in items:
         layer = LAYERS[item.kind]
-        longest[layer] = max(longest.get(layer, 0), len(item.name), len(item.kind) + 1)
+        below = ceil(SMALLER * len(f"{item.kind} · {item.phase}"))
+        longest[layer] = max(longest.get(layer, 0), len(item.name), below)
     wanted = {layer: ceil((sizes.badge + sizes.letter * letters) / GRID) * GRID for layer, letters in longest.items()}
     return {layer: min(sizes.card[0], max(sizes.narrow, width)) for layer, width in wanted.items()}
 
