@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 GONE: Final = {"1.10": "Gone", "1.17": "Expired"}
 """The reason of a 410 about a resourceVersion."""
-INITIAL: Final = {"1.10": "ignored", "1.19": "unknown", "1.27": "forbidden", "1.32": "served", "1.33": "forbidden", "1.34": "served"}
-"""What `sendInitialEvents` is to a minor (gate WatchList); "unknown": not known, but what must come with it is refused."""
+INITIAL: Final = {
+    "1.10": "ignored", "1.19": "unknown", "1.27": "forbidden", "1.32": "served", "1.33": "forbidden", "1.34": "served",
+}
+"""What `sendInitialEvents` is to a minor (gate WatchList); "unknown": not known, but what comes with it is refused."""
 END_OF_INITIAL: Final = {"k8s.io/initial-events-end": "true"}
 """Marks the bookmark after which a watch has told everything that was there when it began."""
 
@@ -129,7 +131,8 @@ def _initial(context: Context) -> bool | None:
     field = "resourceVersionMatch"
     if mode == "unknown":
         if match:
-            raise status.options_invalid("ListOptions", status.field_forbidden(field, f"{field} is forbidden for watch"))
+            why = f"{field} is forbidden for watch"
+            raise status.options_invalid("ListOptions", status.field_forbidden(field, why))
         return None
     if wanted and match != "NotOlderThan":
         why = f"sendInitialEvents requires setting {field} to NotOlderThan"

@@ -35,8 +35,8 @@ MESSAGES: Final[Mapping[str, str]] = {
     "Definitions": "additional:1:*NamedSchema",
     "Properties": "additional:1:*NamedSchema",
     "NamedSchema": "name:1 value:2:Schema",
-    "Schema": "ref:1 format:2 description:4 required:19:*string additional:21:AdditionalPropertiesItem type:22:TypeItem "
-    "items:23:ItemsItem properties:25:Properties extension:31:*NamedAny",
+    "Schema": "ref:1 format:2 description:4 required:19:*string additional:21:AdditionalPropertiesItem "
+    "type:22:TypeItem items:23:ItemsItem properties:25:Properties extension:31:*NamedAny",
     "AdditionalPropertiesItem": "schema:1:Schema",
     "TypeItem": "value:1:*string",
     "ItemsItem": "schema:1:*Schema",

@@ -116,8 +116,8 @@ def _check(plane: ControlPlane, host: str, clock: str) -> None:
         raise UsageError(f"unknown clock {clock!r}: choose one of {', '.join(CLOCKS)}")
     if not _loopback(host) and not plane.authority.signing.name.startswith("random-"):
         raise UsageError(
-            f"{host} can be reached from other machines, but this cluster's keys come from a public pool, so anybody can "
-            "sign tokens with them: use Cluster(keys='random'), or serve on 127.0.0.1"
+            f"{host} can be reached from other machines, but this cluster's keys come from a public pool, so anybody "
+            "can sign tokens with them: use Cluster(keys='random'), or serve on 127.0.0.1"
         )
 
 
