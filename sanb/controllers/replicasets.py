@@ -40,6 +40,7 @@ from sanb.profiles.profile import Profile
 from sanb.times import parse, rfc3339
 from sanb.values import Obj
 
+NAME: Final = "replicaset-controller"
 BURST: Final = 500
 """Most Pods made or deleted in one sync."""
 TERMINATING_COUNT: Final = {"1.10": False, "1.35": True}
@@ -53,7 +54,8 @@ Key = tuple[str, str]
 class Flavor(NamedTuple):
     """What distinguishes the kinds that keep a number of Pods: `selector` gives an object's LabelSelector."""
 
-    name: str
+    component: str
+    account: str
     resource: str
     kind: str
     selector: Callable[[Obj], Any]
@@ -61,7 +63,7 @@ class Flavor(NamedTuple):
     """Whether its status may count terminating Pods."""
 
 
-REPLICA_SETS: Final = Flavor("replicaset-controller", "replicasets.apps", "ReplicaSet", label_selector, True)
+REPLICA_SETS: Final = Flavor(NAME, NAME, "replicasets.apps", "ReplicaSet", label_selector, True)
 
 
 # ---------------------------------------------------------------------- what it watches
@@ -74,14 +76,14 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
 
 def made(flavor: Flavor) -> Controller:
     """The controller of one kind."""
-    name, resource, controlled = flavor.name, flavor.resource, controlled_by(flavor.kind)
+    name, resource, controlled = flavor.component, flavor.resource, controlled_by(flavor.kind)
     related = controlled_or_adoptable(resource, flavor.kind, flavor.selector)
 
     async def sync(api: Api, key: Any) -> float | None:
         return await reconcile(api, key, flavor)
 
     return Controller(
-        name, name, PROCESS, account_user(name),
+        name, name, PROCESS, account_user(flavor.account),
         watches=(
             Watch(resource, keys=own_key),
             Watch("pods", related=related, on=frozenset({"add", "update"}), changed=matters),

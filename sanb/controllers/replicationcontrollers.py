@@ -16,7 +16,8 @@ def _selector(controller: Obj) -> Any:
 
 
 FLAVOR: Final = replicasets.Flavor(
-    "replication-controller", "replicationcontrollers", "ReplicationController", _selector, terminating=False
+    "replicationcontroller-controller", "replication-controller", "replicationcontrollers", "ReplicationController",
+    _selector, terminating=False,
 )
 
 

@@ -43,7 +43,7 @@ def strategy(deployment: Obj) -> str:
     return str((deployment["spec"].get("strategy") or {}).get("type") or "RollingUpdate")
 
 
-def _scaled(value: Any, count: int, *, up: bool) -> int:
+def scaled(value: Any, count: int, *, up: bool) -> int:
     """A number, or a percentage of `count` rounded up or down."""
     if isinstance(value, str) and value.endswith("%"):
         share = int(value[:-1]) * count / 100
@@ -67,8 +67,8 @@ def max_unavailable(deployment: Obj) -> int:
 def _fenceposts(deployment: Obj) -> tuple[int, int]:
     limits = (deployment["spec"].get("strategy") or {}).get("rollingUpdate") or {}
     count = replicas(deployment)
-    surge = _scaled(limits.get("maxSurge"), count, up=True)
-    missing = _scaled(limits.get("maxUnavailable"), count, up=False)
+    surge = scaled(limits.get("maxSurge"), count, up=True)
+    missing = scaled(limits.get("maxUnavailable"), count, up=False)
     # with both 0 nothing could ever move
     return surge, missing if surge or missing else 1
 
