@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from sanb.apiserver.request import Request
-from sanb.applying import Applied, apply_all
-from sanb.bodies import body_of, resource_of
+from sanb import acting
+from sanb.apiserver.request import Request, Response, UserInfo
 from sanb.controlplane import ControlPlane
-from sanb.errors import UsageError
 from sanb.kernel.trace import Trace
-from sanb.objects import Object, ObjectList, frozen
+from sanb.verbs import Verbs
 
 if TYPE_CHECKING:
     import matplotlib.figure
     import networkx
 
     from sanb.http.serve import Served
-    from sanb.kubectl.result import Result
     from sanb.views.actions import Actions
     from sanb.views.frames import Frames
     from sanb.views.timeline import Timeline
 
-PATCH_TYPES = ("strategic", "merge", "json", "apply")
 
-
-class Cluster(ControlPlane):
+class Cluster(ControlPlane, Verbs):
     """A simulated Kubernetes cluster on virtual time.
 
     The caller is the user `admin` of group `system:masters`. Nothing happens by itself: a verb is answered at once, and
@@ -44,6 +39,7 @@ class Cluster(ControlPlane):
         keys: "seeded" (keys from a pool that is shipped, insecure and repeatable) or "random".
         policy: who goes next; see `sanb.policies`.
         start: when virtual time begins, seconds since the epoch or RFC 3339 text.
+        authorization: "RBAC" (with the Node authorizer) or "AlwaysAllow".
 
     Raises:
         UsageError: a minor, gate or component is unknown; the text lists those that are known.
@@ -55,139 +51,6 @@ class Cluster(ControlPlane):
         super().__init__(**options) if minor is None else super().__init__(minor, **options)
         _offer(self)
 
-    # ------------------------------------------------------------------ verbs
-
-    def create(self, kind: str, name: str | None = None, *, namespace: str = "default", **fields: Any) -> Object:
-        """Create an object from keywords: `c.create("pod", "web", namespace="shop", image="nginx")`.
-
-        Parameters:
-            kind: "pod", "pods", "po", "Pod", "deployment", …
-            name: its name; or give `generate_name="web-"`.
-            namespace: where; ignored for cluster-scoped kinds.
-            fields: what the kind takes (image, replicas, data, service_account, automount, labels, …), and `body`, a
-                whole or partial manifest that counts more.
-
-        Returns:
-            The object as the server stored it.
-
-        Raises:
-            ApiError: the server refused it.
-            UsageError: the kind or a keyword is unknown.
-        """
-        row = resource_of(kind)
-        space = namespace if row.namespaced else ""
-        return self._answer(Request("create", row.id, space, body=body_of(row, name, fields)))
-
-    def get(self, kind: str, name: str, *, namespace: str = "default") -> Object:
-        """One object.
-
-        Raises:
-            ApiError: there is no such object (`error.reason == "NotFound"`).
-            UsageError: the kind is unknown.
-        """
-        row = resource_of(kind)
-        return self._answer(Request("get", row.id, namespace if row.namespaced else "", name))
-
-    def list(
-        self, kind: str, *, namespace: str | None = "default", labels: str | None = None, fields: str | None = None
-    ) -> ObjectList:
-        """The objects of a kind, in order of (namespace, name).
-
-        Parameters:
-            namespace: one namespace, or None for all.
-            labels: a label selector, `"app=web,tier!=db"`.
-            fields: a field selector, `"status.phase=Running"`.
-
-        Raises:
-            ApiError: a selector is malformed.
-            UsageError: the kind is unknown.
-        """
-        row = resource_of(kind)
-        options = {key: text for key, text in (("labelSelector", labels), ("fieldSelector", fields)) if text}
-        answer = self.request(Request("list", row.id, (namespace or "") if row.namespaced else "", options=options))
-        extra = {"apiVersion": row.api_version, "kind": row.kind}
-        return ObjectList(frozen({**extra, **item}) for item in answer.body["items"] or ())
-
-    def patch(
-        self, kind: str, name: str, patch: Any, *, namespace: str = "default", type: str = "strategic",
-        subresource: str = "", field_manager: str = "", force: bool = False,
-    ) -> Object:
-        """Change an object by a patch: `c.patch("sa", "web", {"automountServiceAccountToken": False})`.
-
-        Parameters:
-            type: "strategic", "merge", "json" (RFC 6902) or "apply" (server-side, needs `field_manager`).
-
-        Raises:
-            ApiError: the server refused it.
-            UsageError: the kind or the type is unknown.
-        """
-        if type not in PATCH_TYPES:
-            raise UsageError(f"unknown patch type {type!r}: choose one of {', '.join(PATCH_TYPES)}")
-        row = resource_of(kind)
-        options: dict[str, Any] = {"patchType": type}
-        if field_manager:
-            options["fieldManager"] = field_manager
-        if force:
-            options["force"] = "true"
-        space = namespace if row.namespaced else ""
-        return self._answer(Request("patch", row.id, space, name, subresource, patch, options))
-
-    def replace(self, obj: Mapping[str, Any]) -> Object:
-        """Put an object in the place of the stored one; a resourceVersion in it must be the stored one.
-
-        Raises:
-            ApiError: the server refused it.
-            UsageError: the object has no kind or name.
-        """
-        row, metadata = resource_of(str(obj.get("kind", ""))), obj.get("metadata") or {}
-        if not metadata.get("name"):
-            raise UsageError(f"replace {row.singular}: the object has no metadata.name")
-        space = metadata.get("namespace") or "default"
-        body = obj.copy() if isinstance(obj, Object) else dict(obj)
-        return self._answer(Request("update", row.id, space if row.namespaced else "", metadata["name"], body=body))
-
-    def delete(
-        self, kind: str, name: str, *, namespace: str = "default", grace: int | None = None,
-        propagation: str | None = None,
-    ) -> Object:
-        """Delete an object; finalizers and grace periods may keep it for a while.
-
-        Parameters:
-            grace: seconds a Pod gets to stop; 0 removes it at once.
-            propagation: "Background", "Foreground" or "Orphan".
-
-        Returns:
-            What the server answers: the object, or a Status.
-
-        Raises:
-            ApiError: there is no such object, or it may not be deleted.
-            UsageError: the kind is unknown.
-        """
-        row = resource_of(kind)
-        chosen = {"gracePeriodSeconds": grace, "propagationPolicy": propagation}
-        body = {key: value for key, value in chosen.items() if value is not None}
-        return self._answer(Request("delete", row.id, namespace if row.namespaced else "", name, body=body or None))
-
-    def apply(self, source: Any, *, namespace: str = "default") -> Applied:
-        """Create or change what a manifest describes, as `kubectl apply` does.
-
-        Parameters:
-            source: a path (file, folder, glob), a text of YAML or JSON documents, an object, or a list of objects.
-            namespace: for objects that name none.
-
-        Returns:
-            One row for each object: created, configured, unchanged or refused, and why.
-
-        Raises:
-            UsageError: the source cannot be read; the text names file, document and line.
-        """
-        return apply_all(self, source, namespace)
-
-    def _answer(self, request: Request) -> Object:
-        # the caller keeps the body and may change it later; what is stored must not change with it
-        found: Object = frozen(self.request(request._replace(body=deepcopy(request.body))).body)
-        return found
-
     # ------------------------------------------------------------------ what can happen
 
     def enabled(self) -> Actions:
@@ -197,22 +60,54 @@ class Cluster(ControlPlane):
         with self.lock:
             return told(self.world, self._visible(self.world.enabled()))
 
-    # ------------------------------------------------------------------ kubectl
+    # ------------------------------------------------------------------ acting as somebody
 
-    def kubectl(self, argv: str | Sequence[str], *, stdin: str | None = None) -> Result:
-        """Run a command line of kubectl, as the kubectl of this minor does.
+    @contextmanager
+    def as_(self, user: str, *, groups: Sequence[str] = (), uid: str = "") -> Iterator[Self]:
+        """Act as somebody else inside the block, as `kubectl --as` does: `with c.as_("system:serviceaccount:shop:web"):`.
 
         Parameters:
-            argv: the command line as text or as words, with or without `kubectl` in front.
-            stdin: what `-f -` reads.
-
-        Returns:
-            `exit_code`, `stdout` and `stderr`; shown as a terminal shows it. It never raises.
+            user: a user name; an account without groups gets those of accounts.
+            groups: what else the user is.
         """
-        from sanb.kubectl import run
+        with acting.block(self, UserInfo(user, uid, tuple(groups))):
+            yield self
 
+    def request(self, request: Request) -> Response:
+        """Send a request, as whoever `as_` names, and let the world go on until it is answered.
+
+        Raises:
+            ApiError: the request was refused.
+            UsageError: the API server is paused.
+        """
+        return super().request(acting.dressed(self, request))
+
+    def can(
+        self, who: acting.Who, verb: str, resource: str, name: str = "", *, namespace: str = "default",
+    ) -> bool:
+        """Whether somebody may do something: `c.can("jane", "get", "pods/log", namespace="shop")`.
+
+        Parameters:
+            who: a user name, a UserInfo, or a token.
+            verb: "get", "list", "create", …
+            resource: "secrets", "deployments.apps", "pods/log", or a path like "/metrics".
+            name: of one object; without it the question is about all.
+            namespace: where; ignored for cluster-scoped kinds, "" for all namespaces.
+        """
+        return self.why(who, verb, resource, name, namespace=namespace).allowed
+
+    def why(
+        self, who: acting.Who, verb: str, resource: str, name: str = "", *, namespace: str = "default",
+    ) -> acting.Why:
+        """The same, and why: the binding, the role and the rule that allow it, or what there is instead."""
         with self.lock:
-            return run(self, argv if isinstance(argv, str) else [*argv], stdin)
+            return acting.explain(self, who, verb, resource, name, namespace)
+
+    def pod(self, namespace: str, name: str) -> acting.PodHandle:
+        """A Pod to work in: `c.pod("shop", "web").exec("ls /")`, `.client()` acts with the token mounted there."""
+        return acting.PodHandle(self, namespace, name)
+
+    # ------------------------------------------------------------------ serving
 
     def serve(self, *, host: str = "127.0.0.1", port: int = 0, clock: str = "fast", **options: Any) -> Served:
         """Serve the cluster over HTTPS in the background: `with c.serve() as api: api.url, api.kubeconfig, api.env`.
@@ -259,12 +154,12 @@ class Cluster(ControlPlane):
         with self.lock:
             return draw(self, namespace=namespace, path=path)
 
-    def draw_timeline(self, *, path: str | Path | None = None) -> matplotlib.figure.Figure:
+    def draw_timeline(self, namespace: str | None = None, *, path: str | Path | None = None) -> matplotlib.figure.Figure:
         """A picture of what every component wrote, when, and because of what."""
         from sanb.views.plottimeline import draw_timeline
 
         with self.lock:
-            return draw_timeline(self, path=path)
+            return draw_timeline(self, namespace=namespace, path=path)
 
     def timeline(self, reference: str) -> Timeline:
         """Who did what to one object, when, and why: `c.timeline("secret/shop/default-token-x4b2q")`.

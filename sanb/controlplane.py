@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from sanb import durations
 from sanb.apiserver import bootstrap, bootstraproles
-from sanb.apiserver.authorizer import authorizer
+from sanb.apiserver.authorizer import Authorizer, authorizer
 from sanb.apiserver.relations import GRANTING, INDEXERS, PARTS
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.server import ApiServer
@@ -113,6 +113,11 @@ class ControlPlane:
     def components(self) -> tuple[str, ...]:
         """The names of the components that run beside the API server."""
         return tuple(row.name for row in self._components)
+
+    @property
+    def authorizer(self) -> Authorizer:
+        """Who decides what somebody may do."""
+        return self._server.authorize
 
     @property
     def store(self) -> Store:
