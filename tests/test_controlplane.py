@@ -53,6 +53,14 @@ def test_the_same_seed_and_calls_give_the_same_state_and_another_seed_another(mi
     assert prints[0] == prints[1] != prints[2]
 
 
+@pytest.mark.parametrize("minor", ["1.10", "1.36"])
+def test_a_long_run_makes_the_steps_that_single_steps_make(minor: str) -> None:
+    one = story(ControlPlane(minor, seed=7))
+    two = story(ControlPlane(minor, seed=7, policy=lambda world, enabled: enabled[0] if enabled else None))
+    assert one.trace.dumps() == two.trace.dumps()
+    assert list(one.world.journal) == list(two.world.journal)
+
+
 SCRIPT = """
 import hashlib
 from sanb.controlplane import ControlPlane

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MUTATED: Final = "mutated"
 _SUFFIXES: Final = "suffixes"
 _KEPT: Final = "kept"
+_NOW: Final = ("now",)
 
 
 class TaskApi:
@@ -40,17 +41,23 @@ class TaskApi:
 
     @property
     def now(self) -> float:
-        clock = self._world.clock
-        return float(self._task.observe(("now",), lambda: clock.now))
+        task = self._task
+        if task.repeating:
+            return float(task.repeated(_NOW)[1])
+        now = self._world.clock.now
+        task.transcript.append((_NOW, now, False))
+        return now
 
     def cached(self, resource: str, namespace: str, name: str) -> Obj | None:
-        found: Obj | None = self._task.observe(
-            ("cached", resource, namespace, name), lambda: self._cached(resource, namespace, name)
-        )
+        call, task = ("cached", resource, namespace, name), self._task
+        if task.repeating:
+            return task.repeated(call)[1]  # type: ignore[no-any-return]
+        found = self._cached(resource, namespace, name)
+        task.transcript.append((call, found, False))
         return found
 
     def _cached(self, resource: str, namespace: str, name: str) -> Obj | None:
-        found: Obj | None = self._lister.cached(resource, namespace, name)
+        found = self._lister.informer(resource).get((resource, namespace, name))
         memory = self._workers.memory
         if memory.bucket(_MUTATED) is not None:
             entry = memory.get(_MUTATED, (resource, namespace, name))
@@ -63,9 +70,11 @@ class TaskApi:
         return found
 
     def cached_by(self, resource: str, index: str, value: Hashable) -> tuple[Obj, ...]:
-        found: tuple[Obj, ...] = self._task.observe(
-            ("cached_by", resource, index, value), lambda: self._lister.cached_by(resource, index, value)
-        )
+        call, task = ("cached_by", resource, index, value), self._task
+        if task.repeating:
+            return task.repeated(call)[1]  # type: ignore[no-any-return]
+        found = self._lister.cached_by(resource, index, value)
+        task.transcript.append((call, found, False))
         return found
 
     def cached_list(self, resource: str, namespace: str | None = None) -> tuple[Obj, ...]:
@@ -75,9 +84,12 @@ class TaskApi:
         return found
 
     def count_by(self, resource: str, index: str, value: Hashable) -> int:
-        return int(self._task.observe(
-            ("count_by", resource, index, value), lambda: self._lister.count_by(resource, index, value)
-        ))
+        call, task = ("count_by", resource, index, value), self._task
+        if task.repeating:
+            return int(task.repeated(call)[1])
+        found = self._lister.count_by(resource, index, value)
+        task.transcript.append((call, found, False))
+        return found
 
     def reached(self, resource: str, revision: str) -> bool:
         # the revision stays out of the transcript: it depends on the path that led here
@@ -102,27 +114,36 @@ class TaskApi:
     def mutated(self, resource: str, obj: Obj, seconds: float) -> None:
         metadata = obj["metadata"]
         place = (resource, metadata.get("namespace", ""), metadata["name"])
-        self._act(("mutated", *place), lambda: self._put(_MUTATED, place, (obj, self._world.clock.now + seconds)))
+        if self._once(("mutated", *place)):
+            self._workers.memory.put(_MUTATED, place, (obj, self._world.clock.now + seconds))
 
     def recall(self, key: Hashable) -> Any:
-        return self._task.observe(("recall", key), lambda: self._workers.memory.get(_KEPT, key))
+        call, task = ("recall", key), self._task
+        if task.repeating:
+            return task.repeated(call)[1]
+        found = self._workers.memory.get(_KEPT, key)
+        task.transcript.append((call, found, False))
+        return found
 
     def keep(self, key: Hashable, value: Any) -> None:
+        if not self._once(("keep", key)):
+            return
         if value is None:
-            self._act(("keep", key), lambda: self._workers.memory.drop(_KEPT, key))
+            self._workers.memory.drop(_KEPT, key)
         else:
-            self._act(("keep", key), lambda: self._put(_KEPT, key, value))
+            self._workers.memory.put(_KEPT, key, value)
 
     def enqueue(self, key: Hashable, after: float = 0.0) -> None:
-        self._act(("enqueue", key, after), lambda: self._workers.add_after(self._world, key, after))
+        if self._once(("enqueue", key, after)):
+            self._workers.add_after(self._world, key, after)
 
     def act_as(self, user: UserInfo) -> None:
         """Make the calls that follow as `user` (a kubelet acts as its node)."""
         self._user = user
 
     def event(self, involved: Obj, kind: str, type: str, reason: str, message: str) -> None:
-        identity = ("event", kind, involved["metadata"]["name"], reason, message)
-        self._act(identity, lambda: self._event(involved, kind, type, reason, message))
+        if self._once(("event", kind, involved["metadata"]["name"], reason, message)):
+            self._event(involved, kind, type, reason, message)
 
     def _event(self, involved: Obj, kind: str, type_: str, reason: str, message: str) -> None:
         world, controller = self._world, self._workers.controller
@@ -134,17 +155,14 @@ class TaskApi:
         if request is not None:
             world.submit(request, "", Cause(self._workers.name, self._task.key, self._task.cause))
 
-    def _put(self, bucket: str, key: Hashable, value: Any) -> None:
-        self._workers.memory.put(bucket, key, value)
-
-    def _act(self, call: tuple[Any, ...], do: Any) -> None:
-        """Do something once: a rebuilt frame finds it in the transcript and does not do it again."""
-
-        def once() -> object:
-            do()
-            return None
-
-        self._task.observe(call, once)
+    def _once(self, call: tuple[Any, ...]) -> bool:
+        """Whether to do something now: a rebuilt frame finds it in the transcript and does not do it again."""
+        task = self._task
+        if task.repeating:
+            task.repeated(call)
+            return False
+        task.transcript.append((call, None, False))
+        return True
 
     # ------------------------------------------------------------------ verbs
 

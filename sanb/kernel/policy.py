@@ -88,24 +88,21 @@ def run(
     Raises:
         Busy: so many actions passed without a new version that the world seems to go in circles.
     """
-    idle, seen = 0, (world.store.rev, world.clock.now)
-    limit = BUSY_ACTIONS + 50 * world.store.rev
+    store, clock = world.store, world.clock
+    rev, now, since = store.rev, clock.now, world.steps
     while until is None or not until(world):
         if policy is fifo:
-            action = world.first(upkeep=upkeep, horizon=horizon)
+            if not world.go(upkeep=upkeep, horizon=horizon):
+                return
         else:
             action = policy(world, world.enabled(upkeep=upkeep, horizon=horizon))
-        if action is None:
-            return
-        world.step(action)
-        now = (world.store.rev, world.clock.now if upkeep else 0.0)
-        if now != seen:
-            idle, seen = 0, now
-            limit = BUSY_ACTIONS + 50 * now[0]
-        else:
-            idle += 1
-            if idle > limit:
-                raise _busy(world, idle)
+            if action is None:
+                return
+            world.step(action)
+        if store.rev != rev or (upkeep and clock.now != now):
+            rev, now, since = store.rev, clock.now, world.steps
+        elif world.steps - since > BUSY_ACTIONS + 50 * rev:
+            raise _busy(world, world.steps - since)
 
 
 def _busy(world: World, count: int) -> Busy:

@@ -21,12 +21,12 @@ _WAITING: Final = "waiting"
 class WorkQueue:
     """Keys to reconcile; each carries the revision that last asked for it."""
 
-    __slots__ = ("_bucket", "_due", "_limiter", "_order", "_processing", "_requeues")
+    __slots__ = ("_bucket", "_due", "_limiter", "_processing", "_requeues", "order")
 
     def __init__(self, limiter: Limiter) -> None:
         self._limiter = limiter
         # a plain dictionary used as a FIFO is quadratic: its front fills with deleted slots
-        self._order: OrderedDict[Hashable, int] = OrderedDict()
+        self.order: OrderedDict[Hashable, int] = OrderedDict()
         self._processing: dict[Hashable, int] = {}
         self._requeues: dict[Hashable, int] = {}
         self._due: CowMap[float] = CowMap()
@@ -34,32 +34,30 @@ class WorkQueue:
 
     def __len__(self) -> int:
         """How many keys could be taken."""
-        return len(self._order)
+        return len(self.order)
 
     def add(self, key: Hashable, cause: int = 0) -> None:
         """Ask for `key` to be processed; `cause` is the revision that made it necessary."""
         if key in self._processing:
             self._processing[key] = max(cause, self._processing[key], 1)
-        elif key not in self._order:
-            self._order[key] = cause
-        elif cause > self._order[key]:
-            self._order[key] = cause
+        elif key not in self.order or cause > self.order[key]:
+            self.order[key] = cause
 
     def get(self) -> tuple[Hashable, int]:
         """Take the oldest key and the revision that asked for it."""
-        key, cause = self._order.popitem(last=False)
+        key, cause = self.order.popitem(last=False)
         self._processing[key] = 0
         return key, cause
 
     def first(self) -> Hashable:
         """The key that `get` would take."""
-        return next(iter(self._order))
+        return next(iter(self.order))
 
     def done(self, key: Hashable) -> None:
         """Processing has ended; a key that was added meanwhile goes back into the queue."""
         again = self._processing.pop(key)
         if again:
-            self._order[key] = again
+            self.order[key] = again
 
     def forget(self, key: Hashable) -> None:
         """Start the back-off of `key` anew."""
@@ -101,7 +99,7 @@ class WorkQueue:
     @property
     def waiting(self) -> tuple[Hashable, ...]:
         """The keys that could be taken, oldest first."""
-        return tuple(self._order)
+        return tuple(self.order)
 
     @property
     def processing(self) -> tuple[Hashable, ...]:
@@ -115,7 +113,7 @@ class WorkQueue:
     def fork(self) -> WorkQueue:
         """A queue in the same state."""
         other = WorkQueue(self._limiter)
-        other._order = self._order.copy()
+        other.order = self.order.copy()
         other._processing = dict(self._processing)
         other._requeues = dict(self._requeues)
         other._due = self._due.fork()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sanb.errors import ApiError
 from sanb.kernel.action import Action
-from sanb.kernel.journal import Cause, Served
+from sanb.kernel.journal import Cause
 from sanb.kernel.outcome import Decision, Outcome, Wait
 from sanb.store.store import Store
 from sanb.values import ident
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sanb.kernel.world import World
 
 NAME: Final = "kube-apiserver"
+_tuple = tuple.__new__
+"""Makes a named tuple without the Python function that it has for this."""
 Handler = Callable[[Store, float, Any, int], Outcome]
 
 
@@ -50,9 +52,9 @@ class Server:
 
     def submit(self, request: Any, client: str | None, cause: Cause | None) -> int:
         """Take a call in; returns its number."""
-        self.last_id += 1
-        self.calls[self.last_id] = Call(self.last_id, request, client, cause)
-        return self.last_id
+        self.last_id = number = self.last_id + 1
+        self.calls[number] = _tuple(Call, (number, request, client, cause, 0))
+        return number
 
     def ready(self) -> list[Action]:
         """A call each that can be served."""
@@ -79,22 +81,22 @@ class Server:
             response, message = outcome.response, ""
             code = response.code
             self._commit(world, outcome)
-        wrote = store.rev > first
+        last = store.rev
+        first, last = (first + 1, last) if last > first else (0, 0)
+        client = call.client
         world.journal.append(
-            Served(
-                world.steps, world.clock.now, call.client or "", call.request, code,
-                first + 1 if wrote else 0, store.rev if wrote else 0, call.cause, message,
-            )
+            (world.steps, world.clock.now, client or "", call.request, code, first, last, call.cause, message)
         )
-        world.answer(call, Reply(response, error))
+        if client != "":
+            world.answer(call, Reply(response, error))
 
     def _commit(self, world: World, decision: Decision) -> None:
-        store = world.store
-        for write in decision.writes:
-            store.commit(write.key, write.obj)
-            world.committed(write.key[0])
-        for key in decision.tally:
-            store.tally.add(key)
+        store, (_, writes, tally) = world.store, decision
+        for key, obj in writes:
+            store.commit(key, obj)
+            world.committed(key[0])
+        for counter in tally:
+            store.tally.add(counter)
 
     def wake(self, number: int) -> None:
         """A sleeping call is to be decided again."""

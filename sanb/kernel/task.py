@@ -13,12 +13,9 @@ from sanb.errors import ApiError, NondeterminismError, UsageError
 from sanb.values import Lazy, ident
 
 
-class Entry(NamedTuple):
-    """One observation or act: what was asked (`call`), what came back, and whether it came as an error."""
-
-    call: tuple[Any, ...]
-    result: Any
-    error: bool = False
+Entry = tuple[tuple[Any, ...], Any, bool]
+"""One observation or act: what was asked, what came back, and whether it came as an error. There are dozens for every
+object, so it is a plain tuple."""
 
 
 class Await:
@@ -31,12 +28,12 @@ class Await:
         self.request = request
 
     def __await__(self) -> Generator[Await, Any, Any]:
-        entry = self._task.replayed(("call", self.request))
-        if entry is None:
+        if not self._task.repeating:
             return (yield self)
-        if entry.error:
-            raise entry.result
-        return entry.result
+        _, result, error = self._task.repeated(("call", self.request))
+        if error:
+            raise result
+        return result
 
 
 class Finished(NamedTuple):
@@ -49,7 +46,7 @@ class Finished(NamedTuple):
 class Task:
     """One run of one reconcile for one key."""
 
-    __slots__ = ("_api", "_coroutine", "_make", "_position", "cause", "controller", "key", "transcript")
+    __slots__ = ("_coroutine", "_make", "_position", "cause", "controller", "key", "repeating", "transcript")
 
     def __init__(
         self, controller: str, key: Hashable, cause: int, make: Callable[[Task], Any], transcript: list[Entry] | None = None
@@ -58,6 +55,8 @@ class Task:
         self.key = key
         self.cause = cause
         self.transcript: list[Entry] = transcript if transcript is not None else []
+        self.repeating = False
+        """Whether a rebuilt frame is still running over what was observed before."""
         self._make = make
         self._coroutine: Any = None
         self._position = 0
@@ -68,24 +67,24 @@ class Task:
         `result` answers the call that the task waits for, if it waits for one.
         """
         if self._coroutine is None:
-            return self._rebuild(result, error) if self.transcript or result is not None else self._begin()
+            return self._rebuild(result, error) if self.transcript or result is not None else self.begin()
         self._answer(result, error)
         return self._advance(result, error)
 
-    def _begin(self) -> Any:
+    def begin(self) -> Any:
+        """Run from the start to the first call or the end."""
         self._coroutine = self._make(self)
         return self._advance(None, False)
 
     def _answer(self, result: Any, error: bool) -> None:
-        call = self.transcript[-1].call
-        self.transcript[-1] = Entry(call, result, error)
-        self._position = len(self.transcript)
+        self.transcript[-1] = (self.transcript[-1][0], result, error)
 
     def _rebuild(self, result: Any, error: bool) -> Any:
         """A fork's frame: the coroutine runs again over what was observed, the last entry being answered now."""
-        self.transcript[-1] = Entry(self.transcript[-1].call, result, error)
+        self._answer(result, error)
         self._position = 0
-        return self._begin()
+        self.repeating = True
+        return self.begin()
 
     def _advance(self, result: Any, error: bool) -> Any:
         try:
@@ -102,32 +101,29 @@ class Task:
                 "only the verbs of its api (api.get, api.create, ...), because nothing else can be replayed; "
                 "take the foreign await out of it"
             )
-        self.transcript.append(Entry(("call", yielded.request), None))
-        self._position = len(self.transcript)
+        self.transcript.append((("call", yielded.request), None, False))
         return yielded.request
 
-    def replayed(self, call: tuple[Any, ...]) -> Entry | None:
-        """The recorded entry for `call` while the transcript is being repeated; None once it is used up."""
-        if self._position >= len(self.transcript):
-            return None
+    def repeated(self, call: tuple[Any, ...]) -> Entry:
+        """The recorded entry for `call`, while the task is `repeating`."""
         entry = self.transcript[self._position]
-        if entry.call != call:
+        if entry[0] != call:
             raise NondeterminismError(
                 f"controller {self.controller!r} did not repeat itself for key {self.key!r}: at step {self._position} it "
-                f"first did {entry.call!r} and now {call!r}; a reconcile may depend only on its api and its key "
+                f"first did {entry[0]!r} and now {call!r}; a reconcile may depend only on its api and its key "
                 "(look for a clock, a random number or a set that is iterated)"
             )
         self._position += 1
+        self.repeating = self._position < len(self.transcript)
         return entry
 
     def observe(self, call: tuple[Any, ...], look: Callable[[], Any]) -> Any:
         """Read something, or repeat what was read."""
-        entry = self.replayed(call)
-        if entry is None:
-            entry = Entry(call, look())
-            self.transcript.append(entry)
-            self._position += 1
-        return entry.result
+        if self.repeating:
+            return self.repeated(call)[1]
+        result = look()
+        self.transcript.append((call, result, False))
+        return result
 
     def fork(self, make: Callable[[Task], Any]) -> Task:
         """The same task without its frame."""

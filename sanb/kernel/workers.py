@@ -13,8 +13,7 @@ from sanb.kernel.queue import WorkQueue
 from sanb.kernel.server import Reply
 from sanb.kernel.task import Finished, Task, bare
 from sanb.store.cow import CowMap
-from sanb.store.version import Version
-from sanb.values import ident
+from sanb.values import Obj, ident
 
 if TYPE_CHECKING:
     from sanb.kernel.world import World
@@ -26,10 +25,11 @@ UPKEEP_AFTER = 5
 class Workers:
     """Runs `controller.reconcile` for the keys of its queue, at most `controller.workers` at once."""
 
-    __slots__ = ("_make_api", "_waiting", "controller", "memory", "queue", "replies")
+    __slots__ = ("_make_api", "_waiting", "controller", "memory", "name", "queue", "replies")
 
     def __init__(self, controller: Controller, make_api: Callable[[World, Workers, Task], Any]) -> None:
         self.controller = controller
+        self.name = controller.name
         self.queue = WorkQueue(controller.limiter)
         self.memory: CowMap[Any] = CowMap()
         self.replies: dict[int, Reply] = {}
@@ -37,13 +37,9 @@ class Workers:
         self._make_api = make_api
 
     @property
-    def name(self) -> str:
-        return self.controller.name
-
-    @property
     def can_start(self) -> bool:
         """Whether a worker is idle and a key waits."""
-        return len(self.queue) > 0 and len(self._waiting) < self.controller.workers
+        return bool(self.queue.order) and len(self._waiting) < self.controller.workers
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -57,13 +53,8 @@ class Workers:
             actions.append(Action("start", self.name, self.queue.first()))
         return actions
 
-    def handle(self, world: World, watch: Watch, kind: str, version: Version, before: Version | None) -> None:
+    def handle(self, world: World, watch: Watch, rev: int, obj: Obj) -> None:
         """An informer's event: put the keys it concerns into the queue."""
-        if kind not in watch.on:
-            return
-        obj = version.last
-        if kind == "update" and watch.changed is not None and before is not None and not watch.changed(before.last, obj):
-            return
         if watch.related is not None:
             keys = watch.related(obj, world.lister(self.controller.process))
         else:
@@ -73,7 +64,7 @@ class Workers:
             if watch.delay:
                 self.add_after(world, key, watch.delay)
             else:
-                self.queue.add(key, version.rev)
+                self.queue.add(key, rev)
         world.mark(self)
 
     def add_after(self, world: World, key: Hashable, seconds: float, *, upkeep: bool = False) -> None:
@@ -90,7 +81,7 @@ class Workers:
         """Begin to reconcile the oldest key."""
         key, cause = self.queue.get()
         task = Task(self.name, key, cause, self._coroutine(world))
-        self._proceed(world, task, task.resume())
+        self._proceed(world, task, task.begin())
 
     def reply(self, world: World, number: int) -> None:
         """A waiting reconcile learns the answer to its call and goes on."""
@@ -105,7 +96,7 @@ class Workers:
         return lambda task: self.controller.reconcile(self._make_api(world, self, task), task.key)
 
     def _proceed(self, world: World, task: Task, outcome: Any) -> None:
-        if not isinstance(outcome, Finished):
+        if outcome.__class__ is not Finished:
             cause = Cause(self.name, task.key, task.cause)
             self._waiting[world.submit(outcome, self.name, cause)] = task
             return

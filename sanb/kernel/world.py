@@ -8,14 +8,14 @@ from typing import Any
 
 from sanb.errors import UsageError
 from sanb.kernel.action import Action
-from sanb.kernel.clock import Clock
-from sanb.kernel.controller import Controller, Watch
+from sanb.kernel.clock import Clock, Timer
+from sanb.kernel.controller import ALL, Controller, Watch
 from sanb.kernel.informer import Informer
 from sanb.kernel.journal import Cause, Served, Stepped
 from sanb.kernel.server import NAME as SERVER
 from sanb.kernel.server import Call, Handler, Reply, Server
 from sanb.kernel.workers import Workers
-from sanb.store.log import Tape
+from sanb.store.log import Rows
 from sanb.store.store import Store
 from sanb.values import ident
 
@@ -31,8 +31,8 @@ class World:
         self.store = store
         self.clock = Clock(now)
         self.steps = 0
-        self.journal: Tape[Served] = Tape()
-        self.actions: Tape[Stepped] = Tape()
+        self.journal: Rows[Served] = Rows(Served._make)
+        self.actions: Rows[Stepped] = Rows(Stepped._make)
         self.server = Server(handle)
         self.workers: dict[str, Workers] = {c.name: Workers(c, make_api) for c in controllers}
         self.informers: dict[str, Informer] = {}
@@ -42,17 +42,19 @@ class World:
         self._lagging: dict[str, Informer] = {}
         self._startable: dict[str, Workers] = {}
         self._replied: dict[tuple[str, int], None] = {}
+        self._listers: dict[str, Lister] = {}
         self._wire()
 
     def _wire(self) -> None:
         """Make the informers that the controllers need, and find who listens to which."""
-        self._listeners: dict[str, list[tuple[str, Watch]]] = {}
+        self._listeners: dict[str, dict[str, list[tuple[str, Watch]]]] = {}
         self._by_resource: dict[str, list[str]] = {}
         for workers in self.workers.values():
             controller = workers.controller
             for watch in controller.watches:
                 name = self._informer(controller.process, watch.resource)
-                self._listeners[name].append((controller.name, watch))
+                for kind in sorted(watch.on):
+                    self._listeners[name][kind].append((controller.name, watch))
             for resource in controller.lists:
                 self._informer(controller.process, resource)
             for key in controller.on_start:
@@ -67,7 +69,7 @@ class World:
         if name not in self.informers:
             self.informers[name] = Informer(name, resource, self.store)
         if name not in self._listeners:
-            self._listeners[name] = []
+            self._listeners[name] = {kind: [] for kind in sorted(ALL)}
             self._by_resource.setdefault(resource, []).append(name)
         return name
 
@@ -103,7 +105,10 @@ class World:
 
     def lister(self, process: str) -> Lister:
         """What one process knows."""
-        return Lister(self, process)
+        lister = self._listers.get(process)
+        if lister is None:
+            lister = self._listers[process] = Lister(self, process)
+        return lister
 
     # ------------------------------------------------------------------ what can happen
 
@@ -136,6 +141,33 @@ class World:
         timer = self.clock.next(upkeep=upkeep)
         return None if timer is None or timer.due > horizon else Action("fire", timer.actor, timer.item)
 
+    def go(self, *, upkeep: bool = False, horizon: float = inf) -> bool:
+        """Make the first enabled action happen, if there is one: `first` and `step` in one, for long runs."""
+        item: Hashable
+        self.steps += 1
+        if self._replied:
+            op, (actor, item) = "reply", next(iter(self._replied))
+            self._reply(actor, item)
+        elif self.server.calls:
+            op, actor, item = "serve", SERVER, next(iter(self.server.calls))
+            self.server.serve(self, item)  # type: ignore[arg-type]
+        elif self._lagging:
+            op, actor, item = "deliver", next(iter(self._lagging)), None
+            self._deliver(actor)
+        elif self._startable:
+            op, (actor, workers) = "start", next(iter(self._startable.items()))
+            item = workers.queue.first()
+            self._after(workers, workers.start)
+        else:
+            timer = self.clock.next(upkeep=upkeep)
+            if timer is None or timer.due > horizon:
+                self.steps -= 1
+                return False
+            op, (_, _, actor, item) = "fire", timer
+            self._fired(timer)
+        self.actions.append((self.steps, self.clock.now, op, actor, item))
+        return True
+
     def step(self, action: Action) -> None:
         """Make one enabled action happen.
 
@@ -150,8 +182,7 @@ class World:
             elif op == "deliver":
                 self._deliver(actor)
             elif op == "reply":
-                del self._replied[actor, item]  # type: ignore[arg-type]
-                self._after(self.workers[actor], self.workers[actor].reply, item)
+                self._reply(actor, item)  # type: ignore[arg-type]
             elif op == "start":
                 self._start(actor, item)
             else:
@@ -161,7 +192,12 @@ class World:
                 raise
             listed = "; ".join(f"{a.op} {a.actor} {a.item}" for a in self.enabled()) or "nothing"
             raise UsageError(f"{op} {actor} {item} is not enabled now; enabled: {listed}") from None
-        self.actions.append(Stepped(self.steps, self.clock.now, op, actor, item))
+        self.actions.append((self.steps, self.clock.now, op, actor, item))
+
+    def _reply(self, name: str, number: int) -> None:
+        del self._replied[name, number]
+        workers = self.workers[name]
+        self._after(workers, workers.reply, number)
 
     def _after(self, workers: Workers, run: Callable[..., None], *arguments: Any) -> None:
         run(self, *arguments)
@@ -182,8 +218,11 @@ class World:
         if not informer.lag:
             del self._lagging[name]
         kind = "delete" if version.obj is None else "add" if before is None else "update"
-        for controller, watch in self._listeners[name]:
-            self.workers[controller].handle(self, watch, kind, version, before)
+        obj = version.last
+        for controller, watch in self._listeners[name][kind]:
+            # most changes concern nobody: who is not concerned is not even called
+            if before is None or kind != "update" or watch.changed is None or watch.changed(before.last, obj):
+                self.workers[controller].handle(self, watch, version.rev, obj)
 
     def _fire(self, actor: str, item: Hashable) -> None:
         timer = self.clock.next(upkeep=False)
@@ -191,11 +230,14 @@ class World:
             timer = self.clock.next(upkeep=True)
         if timer is None or (timer.actor, timer.item) != (actor, item):
             raise KeyError(item)
+        self._fired(timer)
+
+    def _fired(self, timer: Timer) -> None:
         self.clock.pop(timer)
-        if actor == SERVER:
-            self.server.wake(item)  # type: ignore[arg-type]
+        if timer.actor == SERVER:
+            self.server.wake(timer.item)  # type: ignore[arg-type]
         else:
-            self.workers[actor].fire(self, item, timer.due)
+            self.workers[timer.actor].fire(self, timer.item, timer.due)
 
     # ------------------------------------------------------------------ copies and identity
 
@@ -215,6 +257,7 @@ class World:
         other._lagging = {name: other.informers[name] for name in self._lagging}
         other._startable = {name: other.workers[name] for name in self._startable}
         other._replied = dict(self._replied)
+        other._listers = {}
         other._listeners, other._by_resource = self._listeners, self._by_resource
         return other
 
@@ -235,11 +278,12 @@ class World:
 class Lister:
     """Read access to the informers of one process."""
 
-    __slots__ = ("_process", "_world")
+    __slots__ = ("_informers", "_process", "_world")
 
     def __init__(self, world: World, process: str) -> None:
         self._world = world
         self._process = process
+        self._informers: dict[str, Informer] = {}
 
     def informer(self, resource: str) -> Informer:
         """The informer of a resource.
@@ -247,11 +291,15 @@ class Lister:
         Raises:
             UsageError: no controller of this process declared that it reads the resource.
         """
+        informer = self._informers.get(resource)
+        if informer is not None:
+            return informer
         informer = self._world.informers.get(f"{self._process}/{resource}")
         if informer is None:
             raise UsageError(
                 f"{self._process} has no informer for {resource!r}: add it to the watches or lists of the controller"
             )
+        self._informers[resource] = informer
         return informer
 
     def cached(self, resource: str, namespace: str, name: str) -> Any:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from sanb.store.version import Version
 
@@ -56,12 +56,35 @@ class Tape(Generic[T]):
         if segment <= len(self._sealed):
             yield from islice(self._open, offset, None)
 
-    def fork(self) -> Tape[T]:
+    def fork(self) -> Self:
         """A tape with the same items that grows independently."""
-        other: Tape[T] = Tape()
+        other = self._empty()
         other._sealed, other._open, other.length = self._sealed, self._open, self.length
         self._shared = other._shared = True
         return other
+
+    def _empty(self) -> Self:
+        return type(self)()
+
+
+class Rows(Tape[Any], Generic[T]):
+    """A tape of named tuples that are kept as plain ones: most are never looked at, and a plain one costs a third."""
+
+    __slots__ = ("_kind",)
+
+    def __init__(self, kind: Callable[[Any], T]) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def __getitem__(self, position: int) -> T:
+        return self._kind(super().__getitem__(position))
+
+    def after(self, position: int) -> Iterator[T]:
+        """The items from `position` on."""
+        return map(self._kind, super().after(position))
+
+    def _empty(self) -> Self:
+        return type(self)(self._kind)
 
 
 class Log:

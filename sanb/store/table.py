@@ -83,7 +83,7 @@ class Table:
         bucket = self._heads.writable(place)
         old = bucket.get(name)
         if obj.__class__ is Late:
-            version = LateVersion(rev, key, obj, old)  # type: ignore[arg-type]
+            version: Version = LateVersion(rev, key, obj, old)  # type: ignore[arg-type]
         else:
             version = Version(rev, key, obj, old)  # type: ignore[arg-type]
         bucket[name] = version
