@@ -40,6 +40,7 @@ class Cluster(ControlPlane, Verbs):
         policy: who goes next; see `sanb.policies`.
         start: when virtual time begins, seconds since the epoch or RFC 3339 text.
         authorization: "RBAC" (with the Node authorizer) or "AlwaysAllow".
+        admission: plugins to turn on that are off by default: `["NodeRestriction"]`.
 
     Raises:
         UsageError: a minor, gate or component is unknown; the text lists those that are known.

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from sanb import durations
 from sanb.apiserver import bootstrap, bootstraproles
+from sanb.apiserver.admission import Chain
 from sanb.apiserver.authorizer import Authorizer, authorizer
+from sanb.apiserver.plugins.chain import CHAIN
 from sanb.apiserver.relations import GRANTING, INDEXERS, PARTS
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.server import ApiServer
@@ -65,6 +67,7 @@ class ControlPlane:
         self, minor: str = MINORS[-1], *, seed: int = 0, gates: Mapping[str, bool] | None = None,
         controllers: str | Iterable[str] = "*", nodes: Nodes | None = None, keys: str = "seeded",
         policy: Policy = policies.fifo, start: float | str = START, authorization: str = "RBAC",
+        admission: Iterable[str] = (),
     ) -> None:
         self.lock = RLock()
         self.profile = Profile.of(minor, gates)
@@ -75,13 +78,16 @@ class ControlPlane:
         self._components = chosen(controllers)
         nodes = (1 if "kubelet" in self.components else 0) if nodes is None else nodes
         begin = durations.moment(start)
+        plugins = admission.split(",") if isinstance(admission, str) else [*admission]
         self._setup = {
             "minor": minor, "seed": seed, "gates": dict(gates or {}), "controllers": list(self.components),
             "nodes": nodes if isinstance(nodes, int) else [dict(node) for node in nodes], "keys": keys, "start": begin,
-            "authorization": authorization,
+            "authorization": authorization, "admission": plugins,
         }
         self.authority = Authority.make(self.profile, seed, begin, keys=keys)
-        self._server = ApiServer(self.profile, seed, self.authority, authorize=authorizer(authorization))
+        authorize = authorizer(authorization)
+        chain = Chain(CHAIN(self.profile, plugins, authorize.decide))
+        self._server = ApiServer(self.profile, seed, self.authority, authorize=authorize, chain=chain)
         self._first_step = 0
         self._commands: Tape[Command] = Tape()
         store = Store(INDEXERS, FIRST_REVISION, GRANTING, parts=PARTS)
