@@ -66,6 +66,10 @@ class App:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    def stop(self) -> None:
+        """End what stays open; called from any thread."""
+        self._hub.stop()
+
     async def _tick(self) -> None:
         """Let happen what falls due between requests."""
         changed = self._hub.subscribe()

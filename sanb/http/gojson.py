@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 END: Final = "unexpected end of JSON input"
+TOO_DEEP: Final = "exceeded max depth"
 _SPACE: Final = " \t\r\n"
 _ESCAPES: Final = '"\\/bfnrt'
 _LITERALS: Final = {"t": "true", "f": "false", "n": "null"}
@@ -36,6 +37,8 @@ def fault(text: str) -> str:
             return f"invalid character {quote(text[position])} after top-level value"
     except _Fault as found:
         return str(found)
+    except RecursionError:
+        return TOO_DEEP
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from sanb.controlplane import ControlPlane
 
@@ -32,6 +33,12 @@ class Hub:
         for events in (self._any, *self._by_resource.values()):
             for event in events:
                 event.set()
+
+    def stop(self) -> None:
+        """The same from another thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is gone already
+                self._loop.call_soon_threadsafe(self.close)
 
     def subscribe(self, resource: str = "") -> asyncio.Event:
         """An event that is set when objects of a resource, or without one anything, may have changed."""

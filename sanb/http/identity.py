@@ -89,9 +89,8 @@ def _legacy(plane: ControlPlane, claims: Mapping[str, Any]) -> UserInfo | None:
     namespace, secret = claims.get(f"{LEGACY}namespace", ""), claims.get(f"{LEGACY}secret.name", "")
     if not _uid(plane, "secrets", namespace, secret):
         return None
-    return _user(
-        plane, namespace, claims.get(f"{LEGACY}service-account.name", ""), claims.get(f"{LEGACY}service-account.uid", "")
-    )
+    name, uid = (claims.get(f"{LEGACY}service-account.{field}", "") for field in ("name", "uid"))
+    return _user(plane, namespace, name, uid)
 
 
 def _user(plane: ControlPlane, namespace: str, name: str, uid: str, extra: tuple[Any, ...] = ()) -> UserInfo | None:

@@ -71,7 +71,8 @@ def answer(plane: ControlPlane, request: Request, call: Call) -> Answer:
         ApiError: there is no such Pod or container, or the client asks in a way that is not served.
     """
     if request.subresource != "log":
-        raise status.bad_request(FORWARD if request.subresource == "portforward" else UPGRADE)
+        _options(plane, request, call.target)
+        raise status.bad_request(UPGRADE)
     chosen = request.options
     pod, container = logs.find(plane.world, request.namespace, request.name, str(chosen.get("container") or ""))
     previous = str(chosen.get("previous") or "").lower() in ("true", "1")
@@ -142,14 +143,23 @@ def _wanted(app: App, call: Call) -> tuple[Request, Options]:
     """
     plane = app.front.plane
     request = negotiation.request_of(plane.profile, "GET", call.target, call.headers, b"", app.front.who(call))
-    if request.subresource == "portforward":
-        raise status.failure(501, "NotImplemented", FORWARD)
-    if request.subresource not in ("exec", "attach"):
+    if request.subresource not in STREAMED or request.subresource == "log":
         raise status.bad_request("only exec and attach are served over WebSocket")
     plane.request(request)
     if plane.profile.pick(CREATES):
         plane.request(request._replace(verb="create"))
-    options = options_of(call.target)
+    return request, _options(plane, request, call.target)
+
+
+def _options(plane: ControlPlane, request: Request, target: str) -> Options:
+    """What the client wants of which container.
+
+    Raises:
+        ApiError: there is no such container, it does not run, or nothing can be done in it.
+    """
+    if request.subresource == "portforward":
+        raise status.failure(501, "NotImplemented", FORWARD)
+    options = options_of(target)
     if request.subresource == "exec" and not options.command:
         raise status.bad_request("you must specify at least 1 command for the container")
     pod, container = logs.find(plane.world, request.namespace, request.name, options.container)
@@ -159,7 +169,7 @@ def _wanted(app: App, call: Call) -> tuple[Request, Options]:
         opened(plane.world, request.namespace, request.name, container)
     except ExecError as error:
         raise status.internal(str(error)) from None
-    return request, options._replace(container=container)
+    return options._replace(container=container)
 
 
 async def _deny(send: Send, message: Message) -> None:

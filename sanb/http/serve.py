@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
 from sanb.http import kubeconfig
+from sanb.http.app import App
+from sanb.http.front import Front
 from sanb.http.pace import Fast, Pace, Realtime
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ class Served:
         self.env = {"KUBECONFIG": str(self.kubeconfig)}
         kubeconfig.write(self.kubeconfig, kubeconfig.kubeconfig(self.url, self.ca, self.token))
         context = _context(plane, host, self._folder)
-        self._server = _server(plane, self.token, _pace(clock), f"{shown}:{self.port}", context)
+        self._app = App(Front(plane, self.token, _pace(clock), f"{shown}:{self.port}"))
+        self._server = _server(self._app, context)
         self._thread = threading.Thread(target=self._run, name="sanb-serve", daemon=True)
         self._failure: BaseException | None = None
         self._thread.start()
@@ -85,6 +88,7 @@ class Served:
 
     def close(self) -> None:
         """Stop serving; open watches end. The cluster stays as it is."""
+        self._app.stop()
         self._server.should_exit = True
         if self._thread is not threading.current_thread():
             self._thread.join(STOPPING)
@@ -185,16 +189,14 @@ def _key() -> Any:
     return keys.given(pem.decode())
 
 
-def _server(plane: ControlPlane, token: str, pace: Pace, address: str, context: ssl.SSLContext) -> uvicorn.Server:
+def _server(app: App, context: ssl.SSLContext) -> uvicorn.Server:
     import uvicorn
 
-    from sanb.http.app import App
-    from sanb.http.front import Front
     from sanb.http.protocol import Protocol, WebSockets
 
     config = uvicorn.Config(
-        App(Front(plane, token, pace, address)), http=Protocol, ws=WebSockets, lifespan="on", log_level="error",
-        access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=2, timeout_keep_alive=120,
+        app, http=Protocol, ws=WebSockets, lifespan="on", log_level="critical",
+        access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=1, timeout_keep_alive=120,
         ssl_context_factory=lambda config, default: context, h11_max_incomplete_event_size=64 * 1024,
     )
     return uvicorn.Server(config)

@@ -39,6 +39,8 @@ UNREADABLE_YAML: Final = "the object provided is unrecognized (must be of type {
 STREAMS: Final = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
 LONGEST_MANAGER: Final = 128
 """A client that does not say who it is manages fields under the first word of its User-Agent, cut to this length."""
+BODILESS: Final = ("attach", "exec", "log", "portforward")
+"""Subresources whose options stand in the query, whatever the method."""
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
 
@@ -148,6 +150,8 @@ def _not_acceptable(profile: Profile, item: bool) -> ApiError:
 def _content(
     profile: Profile, verb: str, place: paths.Place, content_type: str, body: bytes, options: dict[str, Any]
 ) -> Any:
+    if place.subresource in BODILESS:
+        return None
     media = content_type.split(";")[0].strip() or JSON
     if verb == "patch":
         kind = PATCH_TYPES.get(media)
@@ -172,7 +176,7 @@ def _object(media: str, body: bytes, kind: str) -> Any:
         raise status.failure(415, "UnsupportedMediaType", UNKNOWN_FORMAT)
     text = body.decode(errors="replace")
     try:
-        found = read_yaml(text) if media == YAML else json.loads(text)
+        found = read_yaml(text) if media == YAML else _json(text)
     except ValueError as error:
         if media == YAML:
             raise status.bad_request(UNREADABLE_YAML.format(kind=kind, error=error, summary=summary(body))) from None
@@ -180,6 +184,18 @@ def _object(media: str, body: bytes, kind: str) -> Any:
     if not isinstance(found, dict) and found is not None:
         raise unrecognized(kind, body, gojson.unmarshal(_go_kind(found)))
     return found or {}
+
+
+def _json(text: str) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        ValueError: it is none, or nested too deep for anybody to have meant it.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError(gojson.TOO_DEEP) from None
 
 
 def unrecognized(kind: str, body: bytes, why: str) -> ApiError:
@@ -207,7 +223,7 @@ def _go_kind(value: Any) -> str:
 def _patch(body: bytes) -> Any:
     text = body.decode(errors="replace")
     try:
-        return json.loads(text)
+        return _json(text)
     except ValueError:
         raise status.bad_request(f"error decoding patch: {gojson.fault(text)}") from None
 
@@ -217,7 +233,7 @@ def _delete_options(media: str, body: bytes) -> Any:
         return None
     text = body.decode(errors="replace")
     try:
-        return json.loads(text)
+        return _json(text)
     except ValueError:
         raise unrecognized("DeleteOptions", body, gojson.fault(text)) from None
 

@@ -37,6 +37,7 @@ OUTPUTS = [
     ("A=1; echo $A$NOTHING.", "1.\n"),
     (f"T=$(cat {MOUNT_PATH}/namespace); echo got $T", "got shop\n"),
     ("true && echo yes || echo no", "yes\n"),
+    ("echo before; exit; echo after", "before\n"),
     ("false && echo yes || echo no", "no\n"),
     ("false; echo $?", "1\n"),
     ("nothing 2>/dev/null; echo $?", "127\n"),

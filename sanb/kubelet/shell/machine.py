@@ -43,6 +43,7 @@ class Shell:
         self.now = now
         self.flavour = "sh"
         self.last = 0
+        self._left = False
 
     def absolute(self, path: str) -> str:
         """A path seen from the current directory."""
@@ -81,6 +82,8 @@ class Shell:
                 out.append(done.stdout)
                 errors.append(done.stderr)
                 self.last = done.exit_code
+                if self._left:
+                    break
         except Refused as refusal:
             return Done(2, "".join(out), "".join(errors) + f"{self.flavour}: {refusal}\n")
         return Done(self.last, "".join(out), "".join(errors))
@@ -102,6 +105,9 @@ class Shell:
             return Done()
         if argv[0] == "cd":
             return self._cd(argv[1:])
+        if argv[0] == "exit":
+            self._left = True
+            return Done(int(argv[1]) % 256 if len(argv) > 1 and argv[1].isdigit() else self.last)
         done = self.run(argv, stdin)
         if done is None:
             done = Done(127, "", NOT_FOUND[self.flavour].format(name=argv[0]))
