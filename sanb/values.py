@@ -103,6 +103,27 @@ def _lazy(make: Callable[..., str], args: tuple[Any, ...], size: Callable[..., i
     return lazy
 
 
+class Late:
+    """An object that is made when somebody looks at it: by `make(rev, *args)`, a pure function.
+
+    A commit takes one in place of an object, which then must be one that no index files.
+    """
+
+    __slots__ = ("args", "make")
+
+    def __init__(self, make: Callable[..., Obj], *args: Any) -> None:
+        self.make = make
+        self.args = args
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Late) and self.make == other.make and self.args == other.args
+
+    __hash__ = None  # type: ignore[assignment] # as that of a dictionary
+
+    def __repr__(self) -> str:
+        return f"Late({self.make.__name__}, {', '.join(map(repr, self.args))})"
+
+
 def plain(value: Any) -> Any:
     """The same value with every `Lazy` text resolved; parts that hold none are shared, not copied."""
     if isinstance(value, Lazy):
@@ -181,7 +202,7 @@ def _canonical(value: Any) -> Iterator[bytes]:
             yield from _canonical(item)
             yield b","
         yield b"]"
-    elif isinstance(value, Lazy):
+    elif isinstance(value, Lazy | Late):
         yield from _canonical(value.args)
     else:
         yield repr(value).encode()

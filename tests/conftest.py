@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sanb.store.store import Store
-from sanb.store.version import Late, Version
-from sanb.values import Obj, ident
+from sanb.store.version import Version
+from sanb.values import Late, Obj, ident
 
 WATCHED = 3000
 """So many versions of each test are watched: hashing every one of a bulk test would dominate it."""

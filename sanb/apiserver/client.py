@@ -65,8 +65,8 @@ class Api(Protocol):
         """Add a key to this controller's own queue."""
         ...
 
-    def event(self, involved: Obj, kind: str, type: str, reason: str, message: str) -> None:
-        """Record a Kubernetes Event about `involved` (fire and forget, as client-go's recorder)."""
+    def event(self, involved: Obj, kind: str, type: str, reason: str, message: str, path: str = "") -> None:
+        """Record a Kubernetes Event about `involved`, or its field `path` (fire and forget, as client-go's recorder)."""
         ...
 
     def act_as(self, user: UserInfo) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sanb.apiserver import impersonation, status, subresources, verbs_create, verbs_delete, verbs_read, verbs_update
+from sanb.apiserver import (
+    events,
+    impersonation,
+    status,
+    subresources,
+    verbs_create,
+    verbs_delete,
+    verbs_read,
+    verbs_update,
+)
 from sanb.apiserver.admission import Chain
 from sanb.apiserver.authorizer import AlwaysAllow, Authorizer
 from sanb.apiserver.context import Context
@@ -16,6 +25,7 @@ from sanb.apiserver.resources import RESOURCES
 from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
+from sanb.values import Late
 
 Verb = Callable[[Context], Outcome]
 
@@ -42,7 +52,7 @@ class ApiServer:
     `chain` replaces the admission plugins of the profile.
     """
 
-    __slots__ = ("authority", "authorize", "chain", "name_tries", "profile", "seed", "self_link")
+    __slots__ = ("_plain", "authority", "authorize", "chain", "name_tries", "profile", "seed", "self_link")
 
     def __init__(
         self, profile: Profile, seed: int, authority: Any = None, *, authorize: Authorizer = allow_all,
@@ -53,6 +63,7 @@ class ApiServer:
         self.authority = authority
         self.authorize = authorize
         self.chain = Chain(CHAIN(profile)) if chain is None else chain
+        self._plain = chain is None
         self.name_tries = profile["name_tries"]
         self.self_link = profile.pick(SELF_LINK)
 
@@ -76,6 +87,11 @@ class ApiServer:
         if self.authorize is not allow_all:
             self.authorize(view, request)
         resource = RESOURCES.get(request.resource)
+        if request.body.__class__ is Late:
+            decision = events.record(view, request, self.self_link) if self._plain else None
+            if decision is not None:
+                return decision
+            request = events.written_out(request)
         if resource is None:
             return Decision(Response(200, None)) if request.path else subresources.virtual(self, view, request)
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sanb import entropy
 from sanb.apiserver.events import REPORTING, Recorder
 from sanb.apiserver.request import NOTHING, Request, UserInfo
-from sanb.kernel.journal import Cause
 from sanb.kernel.task import Await, Task
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
@@ -141,19 +140,17 @@ class TaskApi:
         """Make the calls that follow as `user` (a kubelet acts as its node)."""
         self._user = user
 
-    def event(self, involved: Obj, kind: str, type: str, reason: str, message: str) -> None:
-        if self._once(("event", kind, involved["metadata"]["name"], reason, message)):
-            self._event(involved, kind, type, reason, message)
-
-    def _event(self, involved: Obj, kind: str, type_: str, reason: str, message: str) -> None:
-        world, controller = self._world, self._workers.controller
-        seen = world.recorders.setdefault(controller.component, {})
-        recorder = Recorder(
-            controller.component, self._user, self._seed, seen, reporting=self.profile.pick(REPORTING)
-        )
-        request = recorder.compose(involved, kind, type_, reason, message, world.clock.now)
+    def event(self, involved: Obj, kind: str, type: str, reason: str, message: str, path: str = "") -> None:
+        if not self._once(("event", kind, involved["metadata"]["name"], reason, message)):
+            return
+        world, task, component = self._world, self._task, self._workers.controller.component
+        recorder = world.recorders.get(component)
+        if recorder is None:
+            recorder = Recorder(component, self._seed, reporting=self.profile.pick(REPORTING))
+            world.recorders[component] = recorder
+        request = recorder.compose(self._user, involved, kind, type, reason, message, world.clock.now, path)
         if request is not None:
-            world.submit(request, "", Cause(self._workers.name, self._task.key, self._task.cause))
+            world.server.submit(request, "", task.why)
 
     def _once(self, call: tuple[Any, ...]) -> bool:
         """Whether to do something now: a rebuilt frame finds it in the transcript and does not do it again."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sanb.values import Key, Obj
+from sanb.values import Key, Late, Obj
 
 
 class Write(NamedTuple):
     """One object to commit; `obj` None deletes. The commit fills in `metadata.resourceVersion`."""
 
     key: Key
-    obj: Obj | None
+    obj: Obj | Late | None
 
 
 class Decision(NamedTuple):

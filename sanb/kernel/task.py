@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Hashable
 from typing import Any, NamedTuple
 
 from sanb.errors import ApiError, NondeterminismError, UsageError
+from sanb.kernel.journal import Cause
 from sanb.values import Lazy, ident
-
 
 Entry = tuple[tuple[Any, ...], Any, bool]
 """One observation or act: what was asked, what came back, and whether it came as an error. There are dozens for every
@@ -46,7 +46,7 @@ class Finished(NamedTuple):
 class Task:
     """One run of one reconcile for one key."""
 
-    __slots__ = ("_coroutine", "_make", "_position", "cause", "controller", "key", "repeating", "transcript")
+    __slots__ = ("_coroutine", "_make", "_position", "cause", "controller", "key", "repeating", "transcript", "why")
 
     def __init__(
         self, controller: str, key: Hashable, cause: int, make: Callable[[Task], Any], transcript: list[Entry] | None = None
@@ -54,6 +54,7 @@ class Task:
         self.controller = controller
         self.key = key
         self.cause = cause
+        self.why = Cause(controller, key, cause)
         self.transcript: list[Entry] = transcript if transcript is not None else []
         self.repeating = False
         """Whether a rebuilt frame is still running over what was observed before."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sanb.errors import ApiError
 from sanb.kernel.action import Action
 from sanb.kernel.controller import Controller, Retry, Upkeep, Watch
-from sanb.kernel.journal import Cause
 from sanb.kernel.queue import WorkQueue
 from sanb.kernel.server import Reply
 from sanb.kernel.task import Finished, Task, bare
@@ -97,8 +96,7 @@ class Workers:
 
     def _proceed(self, world: World, task: Task, outcome: Any) -> None:
         if outcome.__class__ is not Finished:
-            cause = Cause(self.name, task.key, task.cause)
-            self._waiting[world.submit(outcome, self.name, cause)] = task
+            self._waiting[world.server.submit(outcome, self.name, task.why)] = task
             return
         key, queue = task.key, self.queue
         if outcome.error is not None:

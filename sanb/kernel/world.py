@@ -37,7 +37,8 @@ class World:
         self.workers: dict[str, Workers] = {c.name: Workers(c, make_api) for c in controllers}
         self.informers: dict[str, Informer] = {}
         self.replies: dict[int, Reply] = {}
-        self.recorders: dict[str, dict[Hashable, Any]] = {}
+        self.recorders: dict[str, Any] = {}
+        """What components remember together, by name; each has a `fork()`."""
         self._abandoned: set[int] = set()
         self._lagging: dict[str, Informer] = {}
         self._startable: dict[str, Workers] = {}
@@ -252,7 +253,7 @@ class World:
         other.workers = {name: workers.fork(other) for name, workers in self.workers.items()}
         other.informers = {name: informer.fork(other.store) for name, informer in self.informers.items()}
         other.replies = dict(self.replies)
-        other.recorders = {name: dict(seen) for name, seen in self.recorders.items()}
+        other.recorders = {name: recorder.fork() for name, recorder in self.recorders.items()}
         other._abandoned = set(self._abandoned)
         other._lagging = {name: other.informers[name] for name in self._lagging}
         other._startable = {name: other.workers[name] for name in self._startable}

@@ -112,4 +112,4 @@ def tell(step: Step, container: Obj, kind: str, reason: str, message: str) -> No
     inits = spec.get("initContainers")
     field = "initContainers" if inits and any(one is container for one in inits) else "containers"
     path = f"spec.{field}{{{container['name']}}}"
-    step.api.event({**step.pod, "fieldPath": path}, "Pod", kind, reason, message)
+    step.api.event(step.pod, "Pod", kind, reason, message, path)

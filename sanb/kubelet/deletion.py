@@ -16,7 +16,7 @@ async def stop(api: Api, key: tuple[str, str], pod: Obj, life: Life | None, text
     if life is not None and life.stage != "stop":
         alive = _alive(pod, life)
         for name, path in alive:
-            api.event({**pod, "fieldPath": path}, "Pod", "Normal", "Killing", texts.killing.format(name=name))
+            api.event(pod, "Pod", "Normal", "Killing", texts.killing.format(name=name), path)
         takes = min(span("stop", api.draw("stop", life.uid)), grace) if alive else 0.0
         life = life._replace(stage="stop", due=now + takes)
         api.keep(key, life)

@@ -9,8 +9,8 @@ from sanb.store.cow import CowMap
 from sanb.store.index import Indexers, IndexPlan, Parts
 from sanb.store.log import Log, Tape
 from sanb.store.table import Table
-from sanb.store.version import Late, Version
-from sanb.values import Key, Obj
+from sanb.store.version import Version
+from sanb.values import Key, Late, Obj
 
 
 class Compacted(SanbError):  # noqa: N818 - etcd's word

@@ -7,8 +7,8 @@ from typing import Any
 
 from sanb.store.cow import CowMap
 from sanb.store.index import IndexPlan
-from sanb.store.version import Late, LateVersion, Version
-from sanb.values import Key, Obj
+from sanb.store.version import LateVersion, Version
+from sanb.values import Key, Late, Obj
 
 
 class Table:
@@ -76,6 +76,7 @@ class Table:
         """Make the next version of `key` and fold it in."""
         resource, namespace, name = key
         place = (resource, namespace)
+        version: Version
         if obj is None:
             version = Version(rev, key, None, self._heads.get(place, name))
             self.apply(version)
@@ -83,7 +84,7 @@ class Table:
         bucket = self._heads.writable(place)
         old = bucket.get(name)
         if obj.__class__ is Late:
-            version: Version = LateVersion(rev, key, obj, old)  # type: ignore[arg-type]
+            version = LateVersion(rev, key, obj, old)
         else:
             version = Version(rev, key, obj, old)  # type: ignore[arg-type]
         bucket[name] = version

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from sanb.values import Key, Obj, ident
+from sanb.values import Key, Late, Obj, ident
 
 
 class Version:
@@ -38,19 +37,6 @@ class Version:
 
     def __repr__(self) -> str:
         return f"Version({self.rev}, {'/'.join(self.key)}{', deleted' if self.obj is None else ''})"
-
-
-class Late:
-    """Given to a commit in place of an object: `make(rev, *args)` is the object, made when somebody looks at it.
-
-    It has to be a pure function, and the object must be one that no index files.
-    """
-
-    __slots__ = ("args", "make")
-
-    def __init__(self, make: Callable[..., Obj], *args: Any) -> None:
-        self.make = make
-        self.args = args
 
 
 class LateVersion(Version):

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from sanb.store.log import SEGMENT
 from sanb.store.store import Compacted, Store
-from sanb.store.version import Late
-from sanb.values import Key, Obj
+from sanb.values import Key, Late, Obj
 
 INDEXERS = {"*": {"size": lambda obj: obj["size"]}, "pods": {"tags": lambda obj: obj.get("tags")}}
 KEYS = st.tuples(st.sampled_from(["pods", "nodes"]), st.sampled_from(["", "a", "b"]), st.sampled_from(["x", "y", "z"]))
