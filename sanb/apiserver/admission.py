@@ -13,6 +13,7 @@ CREATE: Final = "CREATE"
 UPDATE: Final = "UPDATE"
 DELETE: Final = "DELETE"
 CONNECT: Final = "CONNECT"
+PODS: Final = frozenset({"pods"})
 
 
 class Attributes(NamedTuple):
@@ -55,21 +56,45 @@ class Plugin(NamedTuple):
     name: str
     mutate: Mutate | None = None
     validate: Validate | None = None
+    resources: frozenset[str] | None = None
+    """The resources that it has a say about; None: all of them."""
+
+
+class Phases(NamedTuple):
+    """What is run for one resource."""
+
+    mutate: tuple[Mutate, ...]
+    validate: tuple[Validate, ...]
+    names: tuple[str, ...]
 
 
 class Chain:
-    """The plugins of one profile, split by phase once."""
+    """The plugins of one profile, split by resource and phase once."""
 
-    __slots__ = ("_mutate", "_validate", "plugins")
+    __slots__ = ("_phases", "plugins")
 
     def __init__(self, plugins: tuple[Plugin, ...]) -> None:
         self.plugins = plugins
-        self._mutate: tuple[Mutate, ...] = tuple(plugin.mutate for plugin in plugins if plugin.mutate is not None)
-        self._validate: tuple[Validate, ...] = tuple(plugin.validate for plugin in plugins if plugin.validate is not None)
+        self._phases: dict[str, Phases] = {}
+
+    def _of(self, resource: str) -> Phases:
+        phases = self._phases.get(resource)
+        if phases is None:
+            concerned = [one for one in self.plugins if one.resources is None or resource in one.resources]
+            phases = self._phases[resource] = Phases(
+                tuple(plugin.mutate for plugin in concerned if plugin.mutate is not None),
+                tuple(plugin.validate for plugin in concerned if plugin.validate is not None),
+                tuple(plugin.name for plugin in concerned),
+            )
+        return phases
+
+    def concern(self, resource: str) -> tuple[str, ...]:
+        """The names of the plugins that have a say about a resource."""
+        return self._of(resource).names
 
     def mutate(self, view: View, attributes: Attributes) -> Attributes | Wait:
         """Run the mutating phase; returns the attributes with the object as admission left it."""
-        for plugin in self._mutate:
+        for plugin in self._of(attributes.resource).mutate:
             outcome = plugin(view, attributes)
             if outcome is None:
                 continue
@@ -80,7 +105,7 @@ class Chain:
 
     def validate(self, view: View, attributes: Attributes) -> Wait | None:
         """Run the validating phase."""
-        for plugin in self._validate:
+        for plugin in self._of(attributes.resource).validate:
             outcome = plugin(view, attributes)
             if outcome is not None:
                 return outcome

@@ -29,6 +29,10 @@ SPAM_BURST: Final = 25.0
 SPAM_SECONDS: Final = 300.0
 
 
+PLAIN: Final = ("NamespaceLifecycle",)
+"""The admission plugins that `record` stands for: while no others have a say about events."""
+
+
 class Told(NamedTuple):
     """What a recorder remembers of one object: a bucket of tokens as of `since`, and the events it has recorded.
 

@@ -52,7 +52,7 @@ class ApiServer:
     `chain` replaces the admission plugins of the profile.
     """
 
-    __slots__ = ("_plain", "authority", "authorize", "chain", "name_tries", "profile", "seed", "self_link")
+    __slots__ = ("authority", "authorize", "chain", "name_tries", "profile", "seed", "self_link")
 
     def __init__(
         self, profile: Profile, seed: int, authority: Any = None, *, authorize: Authorizer = allow_all,
@@ -63,7 +63,6 @@ class ApiServer:
         self.authority = authority
         self.authorize = authorize
         self.chain = Chain(CHAIN(profile)) if chain is None else chain
-        self._plain = chain is None
         self.name_tries = profile["name_tries"]
         self.self_link = profile.pick(SELF_LINK)
 
@@ -74,9 +73,18 @@ class ApiServer:
             ApiError: the request is refused; its Status is what the client receives.
         """
         view = View(store, now, self.profile, self.seed)
+        if request.body.__class__ is Late:
+            return self._record(view, request, attempt)
         if request.impersonate is not None:
             return impersonation.act(self, view, request, attempt)
         return self.serve(view, request, attempt)
+
+    def _record(self, view: View, request: Request, attempt: int) -> Outcome:
+        """An event of a recorder: the short way, or that of all requests."""
+        if self.authorize is not allow_all:
+            self.authorize(view, request)
+        decision = events.record(view, request, self.self_link) if self.chain.concern("events") == events.PLAIN else None
+        return self.serve(view, events.written_out(request), attempt) if decision is None else decision
 
     def serve(self, view: View, request: Request, attempt: int) -> Outcome:
         """Decide a request of a user who is known: authorize it, then let the verb do it.
@@ -87,11 +95,6 @@ class ApiServer:
         if self.authorize is not allow_all:
             self.authorize(view, request)
         resource = RESOURCES.get(request.resource)
-        if request.body.__class__ is Late:
-            decision = events.record(view, request, self.self_link) if self._plain else None
-            if decision is not None:
-                return decision
-            request = events.written_out(request)
         if resource is None:
             return Decision(Response(200, None)) if request.path else subresources.virtual(self, view, request)
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sanb.apiserver.admission import CREATE, UPDATE, Attributes, Plugin
+from sanb.apiserver.admission import CREATE, PODS, UPDATE, Attributes, Plugin
 from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
@@ -43,7 +43,7 @@ def plugin(profile: Profile) -> Plugin:
             return None
         return {**pod, "spec": {**spec, "tolerations": tolerations}}
 
-    return Plugin("DefaultTolerationSeconds", mutate)
+    return Plugin("DefaultTolerationSeconds", mutate, None, PODS)
 
 
 def _completed(given: list[Obj], aliases: dict[str, str]) -> list[Obj]:

@@ -53,7 +53,7 @@ def plugin(profile: Profile, decide: Decide) -> Plugin:
         if attributes.operation == DELETE:  # a delete meets only the validating phase
             admit(view, attributes)
 
-    return Plugin(NAME, admit, delete)
+    return Plugin(NAME, admit, delete, frozenset({"pods", "serviceaccounts"}))
 
 
 def _forbidden(attributes: Attributes, why: str) -> Exception:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sanb.apiserver import status
-from sanb.apiserver.admission import CREATE, UPDATE, Attributes, Plugin
+from sanb.apiserver.admission import CREATE, PODS, UPDATE, Attributes, Plugin
 from sanb.apiserver.view import View
 from sanb.errors import ApiError
 from sanb.profiles.profile import Profile
@@ -50,7 +50,7 @@ def plugin(profile: Profile) -> Plugin | None:
             return {**pod, "spec": {**spec, **plain}}
         return {**pod, "spec": {**spec, **_computed(attributes, spec, plain, anywhere)}}
 
-    return Plugin("Priority", mutate)
+    return Plugin("Priority", mutate, None, PODS)
 
 
 def _kept(pod: Obj, old: Obj, fields: tuple[str, ...]) -> Obj | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sanb.apiserver import status
-from sanb.apiserver.admission import CREATE, UPDATE, Attributes, Plugin
+from sanb.apiserver.admission import CREATE, PODS, UPDATE, Attributes, Plugin
 from sanb.apiserver.plugins import mountable
 from sanb.apiserver.plugins.mounting import MOUNTERS
 from sanb.apiserver.plugins.namespacelifecycle import WAITED
@@ -73,7 +73,7 @@ def plugin(profile: Profile, *, limit_secrets: bool = False) -> Plugin:
             limit_ephemeral(account, pod, everywhere=limit_secrets)
         return None
 
-    return Plugin("ServiceAccount", mutate, validate)
+    return Plugin("ServiceAccount", mutate, validate, PODS)
 
 
 def _concerns_pods(attributes: Attributes) -> bool:
