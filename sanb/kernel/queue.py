@@ -92,6 +92,10 @@ class WorkQueue:
         """Whether the timer of `key` at `due` is the one that counts."""
         return self._due.get(_WAITING, key) == due
 
+    def due(self, key: Hashable) -> float | None:
+        """When `key` is added by itself; None if it waits for nothing."""
+        return self._due.get(_WAITING, key)
+
     def arrived(self, key: Hashable) -> None:
         """The wait of `key` is over."""
         self._due.drop(_WAITING, key)

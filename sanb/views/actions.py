@@ -45,19 +45,20 @@ def sentence(world: Any, action: Action) -> str:
     """One action in plain words, before it happens."""
     actor = title(action.actor)
     if action.op == "serve":
-        return f"API server: {_call(world.server.calls.get(action.item))}"
+        return f"API server: {call_words(world.server.calls.get(action.item))}"
     if action.op == "reply":
         return f"{actor}: receives the answer to call {action.item}"
     if action.op == "deliver":
         return _delivery(world, action.actor)
     if action.op == "start":
-        return f"{actor}: starts on {_key(action.item)}"
+        return f"{actor}: starts on {key_words(action.item)}"
     if action.actor == SERVER:
         return f"clock: call {action.item} has waited long enough and is decided again"
-    return f"clock: it is time for the {actor} to look at {_key(action.item)} again"
+    return f"clock: it is time for the {actor} to look at {key_words(action.item)} again"
 
 
-def _call(call: Any) -> str:
+def call_words(call: Any) -> str:
+    """What the API server does when it serves a call: \"serves kubelet: change Pod shop/web\"."""
     if call is None:
         return "serves a call"
     request = call.request
@@ -85,7 +86,7 @@ def _delivery(world: Any, name: str) -> str:
     return f"{PROCESSES.get(process, process)}: learns that {kind} {place} was {happened}{later}"
 
 
-def _key(item: Hashable) -> str:
+def key_words(item: Hashable) -> str:
     """A work-queue key as people read it: namespace and name, without the uids that make it unique."""
     if hasattr(item, "namespace") and hasattr(item, "name"):
         return f"{item.namespace}/{item.name}"

@@ -58,10 +58,23 @@ class Causes:
     """The calls of a control plane by the revisions they wrote."""
 
     def __init__(self, cp: HasStore) -> None:
-        self.calls: list[Served] = [call for call in cp.world.journal if call.first_rev]
-        self.calls.sort(key=lambda call: call.last_rev)
-        self._ends = [call.last_rev for call in self.calls]
-        self._versions = cp.store.since(cp.store.oldest)
+        self.calls: list[Served] = []
+        self._ends: list[int] = []
+        self._versions: list[Version] = []
+        self._seen = 0
+        self.refresh(cp)
+
+    def refresh(self, cp: HasStore) -> None:
+        """Take in what the same control plane has done since the last look."""
+        # calls are served one at a time, so the journal is in the order of what they wrote
+        fresh = [call for call in cp.world.journal.after(self._seen) if call.first_rev]
+        self._seen = len(cp.world.journal)
+        self.calls += fresh
+        self._ends += [call.last_rev for call in fresh]
+        last = self._versions[-1].rev if self._versions else 0
+        if last < cp.store.oldest:
+            self._versions.clear()  # what lies between is no longer kept, and revisions here have no gaps
+        self._versions += cp.store.since(max(last, cp.store.oldest))
 
     def call(self, rev: int) -> Served | None:
         """The call that wrote a revision."""

@@ -48,12 +48,13 @@ def marks(cp: HasStore, namespace: str | None = None) -> list[Mark]:
     causes = Causes(cp)
     found: list[Mark] = []
     for call in cp.world.journal:
-        if _matters(call) and (namespace is None or _concerns(call, causes, namespace)):
-            found.append(_mark(call, causes))
+        if matters(call) and (namespace is None or _concerns(call, causes, namespace)):
+            found.append(mark_of(call, causes))
     return _runs(found)
 
 
-def _matters(call: Served) -> bool:
+def matters(call: Served) -> bool:
+    """Whether a call is shown: writes, issued tokens and refusals; Events only tell what is shown anyway."""
     request = call.request
     issued = (request.verb, request.subresource) == ("create", "token")
     refused = call.code >= 400 and (not call.actor or request.verb != "get")
@@ -75,7 +76,8 @@ def _name(call: Served, causes: Causes) -> str:
     return str(call.request.name or fields.get("name") or fields.get("generateName") or "")
 
 
-def _mark(call: Served, causes: Causes) -> Mark:
+def mark_of(call: Served, causes: Causes) -> Mark:
+    """One call as a mark."""
     request = call.request
     row = RESOURCES.get(request.resource)
     effects = tuple(range(call.first_rev, call.last_rev + 1)) if call.first_rev else ()
