@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sanb.apiserver import impersonation, nodeauthorizer, rbac, rulecover
@@ -196,6 +198,35 @@ class PodHandle:
         """
         argv = command.split() if isinstance(command, str) else [*command]
         return self.cluster.exec(self.namespace, self.name, container or self._first(), argv)
+
+    def run(
+        self, program: str | Path | Sequence[str], *arguments: str, container: str = "", timeout: float | None = 120.0,
+        env: Mapping[str, str] | None = None,
+    ) -> Done:
+        """Run a real program of this machine as if it were in the Pod: `c.pod("default", "web").run("script.py")`.
+
+        It has the Pod's environment and finds the Pod's token and the CA certificate under /var/run/secrets, so that
+        `kubernetes.config.load_incluster_config()` works. The cluster is served while it runs.
+
+        Parameters:
+            program: a Python script, or the words of a command.
+            timeout: seconds until it is ended.
+            env: variables to add.
+
+        Raises:
+            ApiError: there is no such Pod or container.
+            UsageError: the container does not run, or the program does not end in time.
+        """
+        from sanb.http import incluster
+        from sanb.kubelet.shell import ExecError
+
+        argv = [sys.executable, str(program)] if isinstance(program, str | Path) else list(program)
+        cluster, inside = self.cluster, (self.namespace, self.name, container or self._first())
+        with cluster.served() as url:
+            try:
+                return incluster.run(cluster, url, *inside, [*argv, *arguments], env=env, timeout=timeout)
+            except ExecError as error:
+                raise UsageError(f"pod {self.namespace}/{self.name}: {error}; let it start first: run()") from None
 
     def _first(self) -> str:
         pod = self.cluster.get("pod", self.name, namespace=self.namespace)

@@ -126,7 +126,20 @@ class Cluster(ControlPlane, Verbs):
         """
         from sanb.http.serve import serve
 
-        return serve(self, host=host, port=port, clock=clock, **options)
+        self._served = serve(self, host=host, port=port, clock=clock, **options)
+        return self._served
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """The URL under which the cluster is served: it already is, or it is while the block lasts."""
+        served = self._served
+        if served is not None and served.plane is self and not served.closed:
+            yield served.url
+            return
+        with self.serve() as api:
+            yield api.url
+
+    _served: Served | None = None
 
     # ------------------------------------------------------------------ views
 

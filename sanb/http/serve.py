@@ -46,6 +46,7 @@ class Served:
             **api.env})`.
         token: the bearer token of the user `admin`.
         ca: the certificate that signed the server's, PEM text.
+        plane: the cluster that is served.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Served:
         file: str | Path | None = None,
     ) -> None:
         _check(plane, host, clock)
+        self.plane = plane
         self._folder = Path(tempfile.mkdtemp(prefix="sanb-"))
         self.token = token or secrets.token_urlsafe(24)
         self.ca = plane.authority.ca_pem

@@ -34,7 +34,7 @@ def test_objects_are_created_in_protobuf_and_shown_in_tables(kubectl: Kubectl) -
     assert kubectl("create", "role", "reader", "--verb=get", "--resource=pods").endswith("/reader created\n")
     assert kubectl("run", "web", "--image=nginx", "--labels=app=web") == "pod/web created\n"
     rows = [line.split() for line in kubectl("get", "pods", "-o", "wide").splitlines()]
-    assert rows[0] == "NAME READY STATUS RESTARTS AGE IP NODE NOMINATED NODE READINESS GATES".split()
+    assert " ".join(rows[0]) == "NAME READY STATUS RESTARTS AGE IP NODE NOMINATED NODE READINESS GATES"
     assert rows[1][:4] == ["web", "1/1", "Running", "0"] and rows[1][6] == "node-1"
     assert kubectl("get", "pods", "-l", "app=web", "-o", "name") == "pod/web\n"
     assert json.loads(kubectl("get", "cm", "settings", "-o", "json"))["data"] == {"a": "b"}

@@ -24,7 +24,8 @@ from sanb.tokens import ca, keys
 from tests.http.served import Http
 
 POD = {
-    "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"name": "c", "image": "i"}]},
+    "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+    "spec": {"containers": [{"name": "c", "image": "i"}]},
 }
 PODS = "/api/v1/namespaces/default/pods"
 
@@ -172,7 +173,7 @@ def test_paths_do_not_lead_out(http: Http, path: str) -> None:
     assert http("GET", path).status_code in (403, 404)
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"\xff\xfe", b'{"kind":"","kind":"Node"}', b"null"])
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b'{"kind":"","kind":"Node"}', b"null"])
 def test_odd_bodies_are_refused_and_never_a_500(http: Http, body: bytes) -> None:
     answer = http("POST", PODS, body, headers={"Content-Type": "application/json"})
     assert 400 <= answer.status_code < 500 and answer.json()["kind"] == "Status"

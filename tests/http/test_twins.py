@@ -19,7 +19,8 @@ Step = tuple[str, Callable[[Cluster], Any], str, str, Any, dict[str, str]]
 MERGE = {"content-type": "application/merge-patch+json"}
 CORE, APPS = "/api/v1/namespaces/default", "/apis/apps/v1/namespaces/default"
 POD = {
-    "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"name": "c", "image": "i"}]},
+    "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+    "spec": {"containers": [{"name": "c", "image": "i"}]},
 }
 STEPS: list[Step] = [
     ("create", lambda c: c.create("pod", body=POD), "POST", f"{CORE}/pods", POD, {}),
