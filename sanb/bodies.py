@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sanb.apiserver.resources import RESOURCES, Resource
@@ -115,17 +115,17 @@ BUILDERS: Final[Mapping[str, Builder]] = {
 COMMON: Final = ("labels", "annotations", "generate_name", "body")
 
 
-def resource_of(word: str) -> Resource:
-    """The resource that a kind, a plural, a singular or a short name means.
+def resource_of(word: str, rows: Iterable[Resource] = tuple(RESOURCES.values())) -> Resource:
+    """The resource among `rows` that a kind, a plural, a singular or a short name means.
 
     Raises:
         UsageError: there is none; the text lists those that there are.
     """
     lower = word.lower()
-    for row in RESOURCES.values():
+    for row in rows:
         if lower in (row.plural, row.singular, row.id, *row.short):
             return row
-    listed = ", ".join(row.kind for row in RESOURCES.values())
+    listed = ", ".join(row.kind for row in rows)
     raise UsageError(f"unknown kind {word!r}: this version knows {listed}")
 
 

@@ -9,12 +9,13 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from sanb import durations
-from sanb.apiserver import bootstrap, bootstraproles
+from sanb.apiserver import bootstrap, bootstraproles, customs
 from sanb.apiserver.admission import Chain
 from sanb.apiserver.authorizer import Authorizer, authorizer
 from sanb.apiserver.plugins.chain import CHAIN
 from sanb.apiserver.relations import GRANTING, INDEXERS, PARTS
 from sanb.apiserver.request import Request, Response
+from sanb.apiserver.resources import Resource
 from sanb.apiserver.server import ApiServer
 from sanb.apiserver.taskapi import TaskApi
 from sanb.components import AGGREGATION, APISERVER, Component, chosen, compose, find
@@ -129,6 +130,10 @@ class ControlPlane:
     def store(self) -> Store:
         """All objects and their history."""
         return self.world.store
+
+    def resources(self) -> Mapping[str, Resource]:
+        """The kinds that there are now, by id: those of the minor, and those of CustomResourceDefinitions."""
+        return customs.kinds(self.profile, self.store.head)
 
     @property
     def now(self) -> float:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from sanb.apiserver.request import Request, Response
+from sanb.apiserver.resources import Resource
 from sanb.applying import Applied, apply_all
 from sanb.bodies import body_of, resource_of
 from sanb.errors import UsageError
@@ -27,6 +28,18 @@ class Verbs:
         """Send a request and wait for its answer."""
         raise NotImplementedError
 
+    def resources(self) -> Mapping[str, Resource]:
+        """The kinds that there are now, by id."""
+        raise NotImplementedError
+
+    def kind(self, word: str) -> Resource:
+        """The kind that a word means: "pod", "pods", "po", "Pod", also one of a CustomResourceDefinition.
+
+        Raises:
+            UsageError: there is none.
+        """
+        return resource_of(word, self.resources().values())
+
     def create(self, kind: str, name: str | None = None, *, namespace: str = "default", **fields: Any) -> Object:
         """Create an object from keywords: `c.create("pod", "web", namespace="shop", image="nginx")`.
 
@@ -44,7 +57,7 @@ class Verbs:
             ApiError: the server refused it.
             UsageError: the kind or a keyword is unknown.
         """
-        row = resource_of(kind)
+        row = self.kind(kind)
         space = namespace if row.namespaced else ""
         return self._answer(Request("create", row.id, space, body=body_of(row, name, fields)))
 
@@ -55,7 +68,7 @@ class Verbs:
             ApiError: there is no such object (`error.reason == "NotFound"`).
             UsageError: the kind is unknown.
         """
-        row = resource_of(kind)
+        row = self.kind(kind)
         return self._answer(Request("get", row.id, namespace if row.namespaced else "", name))
 
     def list(
@@ -72,7 +85,7 @@ class Verbs:
             ApiError: a selector is malformed.
             UsageError: the kind is unknown.
         """
-        row = resource_of(kind)
+        row = self.kind(kind)
         options = {key: text for key, text in (("labelSelector", labels), ("fieldSelector", fields)) if text}
         answer = self.request(Request("list", row.id, (namespace or "") if row.namespaced else "", options=options))
         extra = {"apiVersion": row.api_version, "kind": row.kind}
@@ -93,7 +106,7 @@ class Verbs:
         """
         if type not in PATCH_TYPES:
             raise UsageError(f"unknown patch type {type!r}: choose one of {', '.join(PATCH_TYPES)}")
-        row = resource_of(kind)
+        row = self.kind(kind)
         options: dict[str, Any] = {"patchType": type}
         if field_manager:
             options["fieldManager"] = field_manager
@@ -109,7 +122,7 @@ class Verbs:
             ApiError: the server refused it.
             UsageError: the object has no kind or name.
         """
-        row, metadata = resource_of(str(obj.get("kind", ""))), obj.get("metadata") or {}
+        row, metadata = self.kind(str(obj.get("kind", ""))), obj.get("metadata") or {}
         if not metadata.get("name"):
             raise UsageError(f"replace {row.singular}: the object has no metadata.name")
         space = metadata.get("namespace") or "default"
@@ -133,7 +146,7 @@ class Verbs:
             ApiError: there is no such object, or it may not be deleted.
             UsageError: the kind is unknown.
         """
-        row = resource_of(kind)
+        row = self.kind(kind)
         chosen = {"gracePeriodSeconds": grace, "propagationPolicy": propagation}
         body = {key: value for key, value in chosen.items() if value is not None}
         return self._answer(Request("delete", row.id, namespace if row.namespaced else "", name, body=body or None))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.apiserver.resources import Resource
+from sanb.apiserver.resources import served as kinds
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
@@ -38,15 +39,9 @@ SINGULAR: Final = {"1.10": False, "1.27": True}
 """Whether resources tell their singular name."""
 
 
-def group_versions(profile: Profile, row: Resource) -> tuple[str, ...]:
-    """The group versions under which a minor serves a resource, preferred first."""
-    own = tuple(f"{row.group}/{version}" if row.group else version for version in profile.pick(row.versions))
-    return (*own, *row.aliases)
-
-
 def served(profile: Profile) -> tuple[str, ...]:
     """All group versions of a minor, the core group first."""
-    found = dict.fromkeys(gv for row in RESOURCES.values() for gv in group_versions(profile, row))
+    found = dict.fromkeys(gv for row in kinds(profile).values() for gv in row.served)
     found.update(dict.fromkeys(f"{group}/v1" for group, _, _ in REVIEWS.values()))
     return tuple(found)
 
@@ -97,8 +92,8 @@ def resources(profile: Profile, group_version: str) -> Obj | None:
     if group_version not in served(profile):
         return None
     found: list[Obj] = []
-    for row in RESOURCES.values():
-        if group_version in group_versions(profile, row):
+    for row in kinds(profile).values():
+        if group_version in row.served:
             found.append(_entry(profile, row))
             subs = (name for name in row.subresources if name in SUBRESOURCES and _there(profile, name))
             found.extend(_subentry(row, name) for name in subs)

@@ -7,8 +7,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
-from sanb.apiserver import discovery
-from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.apiserver import descriptions, discovery
+from sanb.apiserver.resources import Resource, served
 from sanb.apiserver.schema import FIELD_VALIDATION
 from sanb.apiserver.types import TYPES, VALUES, Field, Type
 from sanb.apiserver.types.readers import Compiler
@@ -17,6 +17,7 @@ from sanb.values import Obj
 
 V3: Final = {"1.10": False, "1.24": True}
 """Whether a minor has /openapi/v3 (gate OpenAPIV3)."""
+V3_ROOT: Final = "#/components/schemas/"
 META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1"
 CORE: Final = "io.k8s.api.core.v1"
 SCALARS: Final[dict[str, Obj]] = {
@@ -33,6 +34,8 @@ NAMED: Final[dict[str, tuple[str, Obj]]] = {
     "time": (f"{META}.Time", {"type": "string", "format": "date-time"}),
     "microtime": (f"{META}.MicroTime", {"type": "string", "format": "date-time"}),
 }
+ONE_OF: Final = {"quantity": ("string", "number"), "int-or-string": ("integer", "string")}
+"""What version 3 says of scalars that may be of two types."""
 META_TYPES: Final = frozenset(
     ("ObjectMeta", "OwnerReference", "ManagedFieldsEntry", "LabelSelector", "LabelSelectorRequirement", "Initializers",
      "Initializer", "ListMeta", "Status", "StatusDetails", "StatusCause", "DeleteOptions", "Preconditions")
@@ -83,18 +86,16 @@ class _Writer:
     def struct(self, struct: Type) -> Obj:
         """The schema of a struct."""
         shown = {name: field for name, field in struct.fields.items() if self._knows(field)}
-        schema: Obj = {"type": "object", "description": f"{struct.name} of the Kubernetes API."}
+        text = descriptions.of_type(struct.name) or f"{struct.name} of the Kubernetes API."
+        schema: Obj = {"type": "object", "description": text}
         if shown:
-            schema["properties"] = {name: self.field(field) for name, field in sorted(shown.items())}
-        required = sorted(
-            name for name, field in shown.items()
-            if field.always and not field.pointer and field.kind in SCALARS and field.kind not in ("raw", "bool")
-        )
-        if required and struct.name not in ("ObjectMeta", "Event"):
+            schema["properties"] = {name: self.field(struct, field) for name, field in sorted(shown.items())}
+        required = sorted(name for name in descriptions.required(struct.name) if name in shown)
+        if required:
             schema["required"] = required
         return schema
 
-    def field(self, field: Field) -> Obj:
+    def field(self, struct: Type, field: Field) -> Obj:
         """The schema of a field."""
         if field.kind == "list":
             found: Obj = {"type": "array", "items": self._value(field.item, field.type)}
@@ -113,7 +114,12 @@ class _Writer:
                 found["x-kubernetes-patch-merge-key"] = field.merge
         elif field.retain:
             found = {**found, "x-kubernetes-patch-strategy": "retainKeys"}
-        return {"description": f"The field {field.name}.", **found} if "$ref" not in found else found
+        text = descriptions.of_field(struct.name, field.name)
+        if not text:
+            return found
+        if "$ref" in found and self._root == V3_ROOT:
+            found = {"allOf": [{"$ref": found.pop("$ref")}], "default": {}, **found}
+        return {"description": text, **found}
 
     def _value(self, kind: str, struct: Type | None) -> Obj:
         if struct is not None:
@@ -143,6 +149,8 @@ def _definitions(profile: Profile, rows: list[tuple[Resource, str]], root: str) 
     structs = _reached((TYPES[row.kind] for row, _ in kinds), _compiler(profile.minor).knows)
     found = {name: writer.struct(struct) for name, struct in structs.items()}
     found |= {name: dict(schema) for name, schema in NAMED.values()}
+    if root == V3_ROOT:
+        found |= {NAMED[kind][0]: {"oneOf": [{"type": one} for one in types]} for kind, types in ONE_OF.items()}
     found[f"{META}.ListMeta"] = {
         "type": "object", "properties": {line.split()[0]: dict(SCALARS[line.split()[1]]) for line in LIST_META}
     }
@@ -242,7 +250,7 @@ def _operation_v3(profile: Profile, row: Resource, group_version: str, verb: str
 
 def _served(profile: Profile, wanted: str = "") -> list[tuple[Resource, str]]:
     """The resources of one group version, or of all."""
-    pairs = [(row, gv) for row in RESOURCES.values() for gv in discovery.group_versions(profile, row)]
+    pairs = [(row, gv) for row in served(profile).values() for gv in row.served]
     return [pair for pair in pairs if pair[1] == wanted] if wanted else pairs
 
 
@@ -295,5 +303,5 @@ def _v3(minor: str, group_version: str) -> Obj | None:
     paths: Any = {}
     for row, _ in rows:
         paths |= _paths(profile, row, group_version, _operation_v3)
-    schemas = _definitions(profile, rows, "#/components/schemas/")
+    schemas = _definitions(profile, rows, V3_ROOT)
     return {"openapi": "3.0.0", "info": _info(profile), "paths": paths, "components": {"schemas": schemas}}

@@ -1,11 +1,23 @@
-"""RESOURCES: one row per kind the API server stores. Another kind is another row (and, where needed, a strategy)."""
+"""RESOURCES: one row per kind the API server stores. Another kind is another row (and, where needed, a strategy).
+
+`RESOURCES` has the kinds of all minors; `served(profile)` those that one minor serves, each row with that minor's
+versions. What a CustomResourceDefinition adds is found through `View.resource`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from sanb.apiserver import resourcerows
+from sanb.apiserver.resourcerows import RBAC, Row
+from sanb.profiles.profile import Profile
+
+__all__ = ["ALL_VERBS", "BY_KIND", "RBAC", "RESOURCES", "ROWS", "Resource", "group_versions", "served"]
 
 ALL_VERBS: Final = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Resource(NamedTuple):
@@ -19,9 +31,17 @@ class Resource(NamedTuple):
     short: tuple[str, ...] = ()
     subresources: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ALL_VERBS
-    aliases: tuple[str, ...] = ()
-    """Other groups under which the same objects are served, as `group/version` (1.10: extensions/v1beta1)."""
+    aliases: Mapping[str, tuple[str, ...]] = NOTHING
+    """`{minor: other groups under which the same objects are served}`, as `group/version` (1.10: extensions/v1beta1)."""
     categories: tuple[str, ...] = ()
+    stored: str = ""
+    """The apiVersion in which a minor stores and answers; "" in the rows of all minors, where it is the newest one."""
+    served: tuple[str, ...] = ()
+    """The group versions under which one minor serves the kind, preferred first; empty in the rows of all minors."""
+    custom: Any = None
+    """What a CustomResourceDefinition says about the kind, for those that it made."""
+    one: str = ""
+    """The singular, where it is not the kind in small letters."""
 
     @property
     def id(self) -> str:
@@ -31,44 +51,55 @@ class Resource(NamedTuple):
     @property
     def singular(self) -> str:
         """The name of one, as kubectl prints it."""
-        return self.kind.lower()
+        return self.one or self.kind.lower()
 
     @property
     def api_version(self) -> str:
-        """The newest version, in which objects are stored: "v1", "apps/v1"."""
-        return f"{self.group}/v1" if self.group else "v1"
+        """The version in which objects are stored: "v1", "apps/v1"."""
+        return self.stored or (f"{self.group}/v1" if self.group else "v1")
 
     def serves(self, api_version: str) -> bool:
-        """Whether some minor serves the kind under this apiVersion."""
-        if api_version in self.aliases:
+        """Whether this minor (a row of all minors: some minor) serves the kind under this apiVersion."""
+        if self.served:
+            return api_version in self.served
+        if any(api_version in others for others in self.aliases.values()):
             return True
         group, _, version = api_version.rpartition("/")
-        return group == self.group and any(version in served for served in self.versions.values())
+        return group == self.group and any(version in found for found in self.versions.values())
 
 
-RBAC: Final = "rbac.authorization.k8s.io"
-V1: Final = {"1.10": ("v1",)}
-APPS: Final = {"1.10": ("v1", "v1beta2", "v1beta1"), "1.16": ("v1",)}
-RBACS: Final = {"1.10": ("v1", "v1beta1"), "1.22": ("v1",)}
-STATUS: Final = ("status",)
+def group_versions(profile: Profile, row: Resource) -> tuple[str, ...]:
+    """The group versions under which a minor serves a kind, preferred first; none if it does not have it."""
+    if row.served:
+        return row.served
+    own = tuple(f"{row.group}/{version}" if row.group else version for version in profile.pick(row.versions))
+    return (*own, *profile.pick(row.aliases)) if row.aliases else own
 
-ROWS: Final = (
-    Resource("namespaces", "", "Namespace", False, V1, ("ns",), ("finalize", "status"),
-             ("create", "delete", "get", "list", "patch", "update", "watch")),
-    Resource("serviceaccounts", "", "ServiceAccount", True, V1, ("sa",), ("token",)),
-    Resource("secrets", "", "Secret", True, V1),
-    Resource("configmaps", "", "ConfigMap", True, V1, ("cm",)),
-    Resource("pods", "", "Pod", True, V1, ("po",),
-             ("attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "status"), categories=("all",)),
-    Resource("nodes", "", "Node", False, V1, ("no",), STATUS),
-    Resource("events", "", "Event", True, V1, ("ev",)),
-    Resource("services", "", "Service", True, V1, ("svc",), STATUS, categories=("all",)),
-    Resource("replicasets", "apps", "ReplicaSet", True, APPS, ("rs",), ("scale", "status"), categories=("all",)),
-    Resource("deployments", "apps", "Deployment", True, APPS, ("deploy",), ("scale", "status"), categories=("all",)),
-    Resource("roles", RBAC, "Role", True, RBACS),
-    Resource("rolebindings", RBAC, "RoleBinding", True, RBACS),
-    Resource("clusterroles", RBAC, "ClusterRole", False, RBACS),
-    Resource("clusterrolebindings", RBAC, "ClusterRoleBinding", False, RBACS),
-)
+
+def _resource(row: Row) -> Resource:
+    verbs = tuple(verb for verb in ALL_VERBS if verb not in row.without)
+    return Resource(
+        row.plural, row.group, row.kind, row.namespaced, row.versions, row.short, row.subresources, verbs, row.aliases,
+        row.categories,
+    )
+
+
+ROWS: Final = tuple(_resource(row) for row in resourcerows.ROWS)
 RESOURCES: Final[Mapping[str, Resource]] = {row.id: row for row in ROWS}
 BY_KIND: Final[Mapping[str, Resource]] = {row.kind: row for row in ROWS}
+
+
+def served(profile: Profile) -> Mapping[str, Resource]:
+    """The kinds that a minor serves, by id."""
+    return _served(profile.minor)
+
+
+@lru_cache(maxsize=64)
+def _served(minor: str) -> Mapping[str, Resource]:
+    profile = Profile.of(minor)
+    found: dict[str, Resource] = {}
+    for row in ROWS:
+        under = group_versions(profile, row)
+        if under:
+            found[row.id] = row._replace(stored=under[0], served=under)
+    return found

@@ -26,6 +26,7 @@ from sanb.apiserver import status
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.types import TYPES, VALUES, Field, Type, refusals
 from sanb.apiserver.types.readers import Compiler, Reader, Wrong
+from sanb.apiserver.versions import shape
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
@@ -46,17 +47,17 @@ class _Schema(NamedTuple):
 
 
 def decode(
-    resource: Resource, obj: Obj, profile: Profile, strict: str = "", text: str = ""
+    resource: Resource, obj: Obj, profile: Profile, strict: str = "", text: str = "", version: str = ""
 ) -> tuple[Obj, tuple[str, ...]]:
     """The object as the server understands it, and the warnings about fields it does not know.
 
-    `strict` is the request's `fieldValidation` (Strict, Warn, Ignore; Warn by default); `text` the JSON text that the
+    `version` is the apiVersion in which the client wrote it, where that has a shape of its own; `strict` the request's `fieldValidation` (Strict, Warn, Ignore; Warn by default); `text` the JSON text that the
     body was read from, if there was one: the older decoders quote it.
 
     Raises:
         ApiError: 400, a value has the wrong type; with Strict also: a field is unknown.
     """
-    schema = _schema(resource.kind, profile)
+    schema = _schema(shape(resource.kind, version or resource.api_version), profile)
     if schema is None:
         return obj, ()
     unknown = schema.compiler.unknown
@@ -122,7 +123,7 @@ def _inside(compiler: Compiler, field: Field, item: Any, path: str) -> Iterator[
 
 def type_of(resource: Resource) -> Type | None:
     """The type of a resource's objects, or None for a kind that is not in the tables."""
-    return TYPES.get(resource.kind)
+    return TYPES.get(shape(resource.kind, resource.api_version))
 
 
 def at(resource: Resource, *path: str) -> Field | None:

@@ -21,7 +21,7 @@ from sanb.apiserver.context import Context
 from sanb.apiserver.metadata import SELF_LINK
 from sanb.apiserver.plugins.chain import CHAIN
 from sanb.apiserver.request import Decision, Outcome, Request, Response
-from sanb.apiserver.resources import RESOURCES
+from sanb.apiserver.resources import served
 from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
@@ -52,7 +52,7 @@ class ApiServer:
     `chain` replaces the admission plugins of the profile.
     """
 
-    __slots__ = ("authority", "authorize", "chain", "name_tries", "profile", "seed", "self_link")
+    __slots__ = ("authority", "authorize", "chain", "kinds", "name_tries", "profile", "seed", "self_link")
 
     def __init__(
         self, profile: Profile, seed: int, authority: Any = None, *, authorize: Authorizer = allow_all,
@@ -63,6 +63,7 @@ class ApiServer:
         self.authority = authority
         self.authorize = authorize
         self.chain = Chain(CHAIN(profile)) if chain is None else chain
+        self.kinds = served(profile)
         self.name_tries = profile["name_tries"]
         self.self_link = profile.pick(SELF_LINK)
 
@@ -94,7 +95,7 @@ class ApiServer:
         """
         if self.authorize is not allow_all:
             self.authorize(view, request)
-        resource = RESOURCES.get(request.resource)
+        resource = self.kinds.get(request.resource)
         if resource is None:
             return Decision(Response(200, None)) if request.path else subresources.virtual(self, view, request)
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)

@@ -28,7 +28,7 @@ def reread(context: Context, body: object) -> Obj:
     profile, version = context.view.profile, body.get("apiVersion") or request.api_version
     body = typed(resource, body, request.api_version)
     strict, text = _option(context, "fieldValidation"), _option(context, "text")
-    obj, warnings = decode(resource, body, profile, strict, text)
+    obj, warnings = decode(resource, body, profile, strict, text, version)
     if warnings:
         context.warnings = (*context.warnings, *warnings)
     return default(resource, obj, profile, version)

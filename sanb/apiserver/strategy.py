@@ -12,6 +12,8 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from sanb.apiserver.resources import Resource
+from sanb.apiserver.strategybase import bumped, generation, kept, same
+from sanb.apiserver.strategykinds import CREATE, UPDATE
 from sanb.apiserver.validation.quantities import quantity
 from sanb.apiserver.validation.rules import Rules, rules_of
 from sanb.profiles.profile import Profile
@@ -35,35 +37,6 @@ def prepare_update(resource: Resource, new: Obj, old: Obj, profile: Profile, sub
         return new
     prepare = _UPDATE.get(resource.kind)
     return new if prepare is None else prepare(new, old, profile)
-
-
-# ---------------------------------------------------------------------- helpers
-
-
-def _generation(obj: Obj, value: int) -> Obj:
-    metadata = obj["metadata"]
-    return obj if metadata.get("generation") == value else {**obj, "metadata": {**metadata, "generation": value}}
-
-
-def _kept(new: Obj, old: Obj, field: str) -> Obj:
-    """The new object with the old value of a field."""
-    before = old.get(field)
-    if new.get(field) is before or new.get(field) == before:
-        return new
-    kept = dict(new)
-    if before is None:
-        del kept[field]
-    else:
-        kept[field] = before
-    return kept
-
-
-def _same(new: Obj, old: Obj, field: str) -> bool:
-    return new.get(field) is old.get(field) or new.get(field) == old.get(field)
-
-
-def _bumped(new: Obj, old: Obj) -> Obj:
-    return _generation(new, (old["metadata"].get("generation") or 0) + 1)
 
 
 # ---------------------------------------------------------------------- Pods
@@ -107,7 +80,7 @@ def _pod_create(obj: Obj, profile: Profile) -> Obj:
     spec = obj.get("spec") or {}
     state = BEST_EFFORT if _plain(spec) else {"phase": "Pending", "qosClass": qos(spec, rules_of(profile).init_qos)}
     made = {**obj, "status": _gated(state, spec)}
-    return _generation(made, 1) if _counted(profile) else made
+    return generation(made, 1) if _counted(profile) else made
 
 
 def _gated(state: Obj, spec: Obj) -> Obj:
@@ -124,28 +97,28 @@ def _counted(profile: Profile) -> bool:
 
 
 def _pod_update(new: Obj, old: Obj, profile: Profile) -> Obj:
-    new = _kept(new, old, "status")
-    return _bumped(new, old) if _counted(profile) and not _same(new, old, "spec") else new
+    new = kept(new, old, "status")
+    return bumped(new, old) if _counted(profile) and not same(new, old, "spec") else new
 
 
 # ---------------------------------------------------------------------- workloads
 
 
 def _workload_create(obj: Obj, profile: Profile) -> Obj:
-    return _generation({**obj, "status": {}}, 1)
+    return generation({**obj, "status": {}}, 1)
 
 
 def _set_update(new: Obj, old: Obj, profile: Profile) -> Obj:
-    new = _kept(new, old, "status")
-    return new if _same(new, old, "spec") else _bumped(new, old)
+    new = kept(new, old, "status")
+    return new if same(new, old, "spec") else bumped(new, old)
 
 
 def _deployment_update(new: Obj, old: Obj, profile: Profile) -> Obj:
     """A Deployment's annotations count like its spec: its ReplicaSets copy them."""
-    new = _kept(new, old, "status")
-    if _same(new, old, "spec") and _same(new["metadata"], old["metadata"], "annotations"):
+    new = kept(new, old, "status")
+    if same(new, old, "spec") and same(new["metadata"], old["metadata"], "annotations"):
         return new
-    return _bumped(new, old)
+    return bumped(new, old)
 
 
 # ---------------------------------------------------------------------- Namespaces
@@ -162,7 +135,7 @@ def _namespace_create(obj: Obj, profile: Profile) -> Obj:
 
 
 def _namespace_update(new: Obj, old: Obj, profile: Profile) -> Obj:
-    return _named(_kept(_kept(new, old, "spec"), old, "status"), profile)
+    return _named(kept(kept(new, old, "spec"), old, "status"), profile)
 
 
 def _named(obj: Obj, profile: Profile) -> Obj:
@@ -215,7 +188,7 @@ def _account_update(new: Obj, old: Obj, profile: Profile) -> Obj:
 
 
 def _node_update(new: Obj, old: Obj, profile: Profile) -> Obj:
-    return _kept(new, old, "status")
+    return kept(new, old, "status")
 
 
 # ---------------------------------------------------------------------- Services
@@ -263,13 +236,13 @@ def _opened(obj: Obj, port: Obj) -> Obj:
 
 def _service_update(new: Obj, old: Obj, profile: Profile) -> Obj:
     """The status stays; where the minor does so, what was allocated stays, too."""
-    new, rules = _kept(new, old, "status"), rules_of(profile)
+    new, rules = kept(new, old, "status"), rules_of(profile)
     after, before = new.get("spec") or {}, old.get("spec") or {}
     if after is before or not rules.service_ips or after.get("type") == "ExternalName":
         return new
-    kept = {field: before[field] for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+    taken = {field: before[field] for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
             if field in before and not after.get(field)}
-    return {**new, "spec": _allocated(new, {**after, **kept}, rules)}
+    return {**new, "spec": _allocated(new, {**after, **taken}, rules)}
 
 
 _CREATE: Final[dict[str, Callable[[Obj, Profile], Obj]]] = {
@@ -280,6 +253,7 @@ _CREATE: Final[dict[str, Callable[[Obj, Profile], Obj]]] = {
     "Secret": _secret_create,
     "ServiceAccount": _account_create,
     "Service": _service_create,
+    **CREATE,
 }
 _UPDATE: Final[dict[str, Callable[[Obj, Obj, Profile], Obj]]] = {
     "Namespace": _namespace_update,
@@ -290,4 +264,5 @@ _UPDATE: Final[dict[str, Callable[[Obj, Obj, Profile], Obj]]] = {
     "ServiceAccount": _account_update,
     "Service": _service_update,
     "Node": _node_update,
+    **UPDATE,
 }

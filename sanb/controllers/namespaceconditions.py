@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from sanb.apiserver.resources import RESOURCES
 from sanb.times import rfc3339
 from sanb.values import Obj
 
@@ -35,7 +34,9 @@ FINE: Final[Mapping[str, Fine]] = {
 def with_conditions(
     namespace: Obj, errors: Sequence[str], remaining: Mapping[str, int], finalizers: Mapping[str, int], now: float
 ) -> Obj:
-    """The namespace with its conditions, or the same object if they say nothing new; the mappings count objects."""
+    """The namespace with its conditions, or the same object if they say nothing new; the mappings count objects
+    of a kind ("pods.", "jobs.batch") and those with a finalizer.
+    """
     wrong = _wrong(errors, remaining, finalizers)
     state = namespace.get("status") or {}
     before = {condition["type"]: condition for condition in state.get("conditions") or ()}
@@ -52,8 +53,7 @@ def _wrong(errors: Sequence[str], remaining: Mapping[str, int], finalizers: Mapp
         text = f"Failed to delete all resource types, {len(errors)} remaining: {listed}"
         found[DELETION] = Fine("ContentDeletionFailed", text)
     if remaining:
-        rows = (RESOURCES[resource] for resource in remaining)
-        counts = (f"{row.plural}.{row.group} has {remaining[row.id]} resource instances" for row in rows)
+        counts = (f"{kind} has {count} resource instances" for kind, count in remaining.items())
         found[REMAINING] = Fine("SomeResourcesRemain", "Some resources are remaining: " + ", ".join(sorted(counts)))
     if finalizers:
         counts = (f"{name} in {count} resource instances" for name, count in finalizers.items())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from sanb.apiserver import customs
 from sanb.apiserver.client import Api
-from sanb.apiserver.resources import RESOURCES
+from sanb.apiserver.resources import RESOURCES, Resource, served
 from sanb.controllers.identity import PROCESS, account_user
 from sanb.controllers.namespaceconditions import with_conditions
 from sanb.errors import ApiError
@@ -20,12 +21,17 @@ WORKERS: Final = 10
 DELAY: Final = 5.0
 """Seconds before the first look at a namespace that is being deleted."""
 FINALIZER: Final = "kubernetes"
+PODS: Final = RESOURCES["pods"]
 FINALIZER_ESTIMATE: Final = 15
 """Seconds that objects with finalizers are given."""
 CONDITIONS: Final = {"1.10": False, "1.16": True}
 PATIENT: Final = 5
 """From this fruitless look on at what waits for finalizers, further looks no longer keep the world busy."""
-EMPTIED: Final = tuple(row.id for row in RESOURCES.values() if row.namespaced and "delete" in row.verbs)
+
+
+def emptied(profile: Profile) -> tuple[Resource, ...]:
+    """The kinds of a minor that a namespace is emptied of."""
+    return tuple(row for row in served(profile).values() if row.namespaced and "delete" in row.verbs)
 
 
 class Left(NamedTuple):
@@ -47,11 +53,11 @@ class Tally:
         self.remaining: dict[str, int] = {}
         self.finalizers: dict[str, int] = {}
 
-    def add(self, resource: str, left: Left) -> None:
+    def add(self, resource: Resource, left: Left) -> None:
         """Count what is left of one resource."""
         self.estimate = max(self.estimate, left.estimate)
         if left.objects:
-            self.remaining[resource] = left.objects
+            self.remaining[f"{resource.plural}.{resource.group}"] = left.objects
             for finalizer in left.finalizers:
                 self.finalizers[finalizer] = self.finalizers.get(finalizer, 0) + 1
 
@@ -59,7 +65,7 @@ class Tally:
 def controller(profile: Profile, authority: Any, seed: int) -> Controller:
     """The controller of a profile."""
     pods_first: bool = profile["pods_first"]
-    conditions = profile.pick(CONDITIONS)
+    conditions, kinds = profile.pick(CONDITIONS), emptied(profile)
 
     async def reconcile(api: Api, key: str) -> float | Upkeep | None:
         """Delete what is in a namespace; free it when nothing is left."""
@@ -70,7 +76,7 @@ def controller(profile: Profile, authority: Any, seed: int) -> Controller:
             return None
         if not (namespace.get("spec") or {}).get("finalizers"):
             return None
-        tally = await _empty(api, namespace, pods_first)
+        tally = await _empty(api, namespace, kinds, pods_first)
         if conditions:
             namespace = await _report(api, namespace, tally)
         if tally.errors:
@@ -84,7 +90,7 @@ def controller(profile: Profile, authority: Any, seed: int) -> Controller:
     return Controller(
         name=NAME, component=NAME, process=PROCESS, user=account_user("namespace-controller"), reconcile=reconcile,
         watches=(Watch("namespaces", _deleted, on=frozenset({"add", "update"}), delay=DELAY),),
-        workers=WORKERS, limiter=Limiter(0.005, 60.0),
+        lists=(customs.DEFINITIONS,), workers=WORKERS, limiter=Limiter(0.005, 60.0),
     )
 
 
@@ -113,34 +119,41 @@ def _again(api: Api, key: str, tally: Tally) -> float | Upkeep:
 # ---------------------------------------------------------------------- emptying
 
 
-async def _empty(api: Api, namespace: Obj, pods_first: bool) -> Tally:
+async def _empty(api: Api, namespace: Obj, kinds: tuple[Resource, ...], pods_first: bool) -> Tally:
     """Delete everything in the namespace; with `pods_first` the rest only when no Pod is left."""
     tally = Tally()
     if pods_first:
-        await _count(api, namespace, "pods", tally)
+        await _count(api, namespace, PODS, tally)
         if tally.remaining or tally.errors:
             return tally
-    for resource in EMPTIED:
-        if not (pods_first and resource == "pods"):
-            await _count(api, namespace, resource, tally)
+    for row in (*kinds, *_custom(api)):
+        if not (pods_first and row.id == "pods"):
+            await _count(api, namespace, row, tally)
     return tally
 
 
-async def _count(api: Api, namespace: Obj, resource: str, tally: Tally) -> None:
+def _custom(api: Api) -> Iterator[Resource]:
+    """The namespaced kinds of CustomResourceDefinitions."""
+    for definition in api.cached_list(customs.DEFINITIONS):
+        row = customs.resource_of(definition)
+        if row is not None and row.namespaced:
+            yield row
+
+
+async def _count(api: Api, namespace: Obj, row: Resource, tally: Tally) -> None:
     name = namespace["metadata"]["name"]
     try:
-        left = await _delete_all(api, namespace, resource)
+        left = await _delete_all(api, namespace, row.id)
     except ApiError as error:
         tally.errors.append(error.message)
         return
-    tally.add(resource, left)
+    tally.add(row, left)
     if left.objects and not left.estimate:
-        tally.errors.append(f"unexpected items still remain in namespace: {name} for gvr: {_gvr(resource)}")
+        tally.errors.append(f"unexpected items still remain in namespace: {name} for gvr: {_gvr(row)}")
 
 
-def _gvr(resource: str) -> str:
-    row = RESOURCES[resource]
-    return f"{row.group}/v1, Resource={row.plural}"
+def _gvr(row: Resource) -> str:
+    return f"{row.group}/{row.api_version.rpartition('/')[2]}, Resource={row.plural}"
 
 
 async def _delete_all(api: Api, namespace: Obj, resource: str) -> Left:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sanb.apiserver.discovery import REVIEWS, group_versions, reviews, served
+from sanb.apiserver.discovery import REVIEWS, reviews, served
 from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.apiserver.resources import served as kinds
 from sanb.profiles.profile import Profile
 
 Verbs = Mapping[str, str]
@@ -73,7 +74,7 @@ def _of_namespace(rest: list[str]) -> bool:
 
 
 def _resource(profile: Profile, plural: str, group_version: str) -> Resource | None:
-    for row in RESOURCES.values():
-        if row.plural == plural and group_version in group_versions(profile, row):
+    for row in kinds(profile).values():
+        if row.plural == plural and group_version in row.served:
             return row
     return None

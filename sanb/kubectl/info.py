@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sanb.apiserver import discovery
-from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.apiserver.resources import Resource
 from sanb.kubectl.documents import to_json, to_yaml
 from sanb.kubectl.flags import MANY, SWITCH, TEXT, Flag
 from sanb.kubectl.result import error
@@ -61,9 +61,9 @@ def version(session: Session) -> None:
 def api_resources(session: Session) -> None:
     """The resources that the server has."""
     parsed = session.parsed
-    rows = [
-        row for row in RESOURCES.values() if "api-group" not in parsed.values or row.group == parsed.text("api-group")
-    ]
+    rows = list(session.rows())
+    if "api-group" in parsed.values:
+        rows = [row for row in rows if row.group == parsed.text("api-group")]
     if "namespaced" in parsed.values:
         rows = [row for row in rows if row.namespaced == (parsed.text("namespaced") == "true")]
     if parsed.many("verbs"):
@@ -79,7 +79,7 @@ def api_resources(session: Session) -> None:
 
 
 def _row(session: Session, row: Resource, versioned: bool, wide: bool) -> list[str]:
-    place = discovery.group_versions(session.profile, row)[0] if versioned else row.group
+    place = row.served[0] if versioned else row.group
     verbs = (
         [",".join(row.verbs)] if session.profile.pick({"1.10": False, "1.26": True}) else [f"[{' '.join(row.verbs)}]"]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from sanb.apiserver.resources import BY_KIND, Resource
+from sanb.apiserver.resources import BY_KIND, Resource, group_versions
 from sanb.kubectl import schema
 from sanb.kubectl.documents import Document, read
 from sanb.kubectl.flags import MANY, SWITCH, Flag
@@ -90,8 +90,7 @@ def located(session: Session, document: Document) -> Located:
 
 
 def _served(session: Session, row: Resource, version: str) -> bool:
-    own = [f"{row.group}/{one}" if row.group else one for one in session.profile.pick(row.versions)]
-    return version in own or version in row.aliases
+    return version in group_versions(session.profile, row)
 
 
 def first(problems: list[str]) -> None:

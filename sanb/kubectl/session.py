@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from sanb.apiserver.request import ADMIN, NOTHING, Request, Response, UserInfo
-from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.apiserver.resources import RESOURCES, Resource, served
 from sanb.errors import ApiError
 from sanb.kubectl.flags import Parsed
 from sanb.kubectl.result import Failure, error
@@ -78,6 +78,26 @@ class Session:
             self.warn(warning)
         return answer.body
 
+    def rows(self) -> Iterable[Resource]:
+        """The kinds that the server has."""
+        return served(self.profile).values()
+
+    def resolve(self, word: str) -> Resource:
+        """The resource that a word of a command line means.
+
+        Raises:
+            Failure: the server has none.
+        """
+        return resolve(word, self.rows())
+
+    def targets(self, arguments: list[str], *, names_needed: bool = False) -> list[tuple[Resource, list[str]]]:
+        """What TYPE, TYPE NAME..., TYPE/NAME... and comma lists mean; no names mean all objects.
+
+        Raises:
+            Failure: the words do not fit together.
+        """
+        return targets(arguments, names_needed=names_needed, rows=list(self.rows()))
+
     def objects(self, resource: Resource | str, namespace: str = "", **selectors: str) -> list[Obj]:
         """The objects of a list; none if the list is refused."""
         try:
@@ -127,14 +147,14 @@ def kind(resource: Resource) -> str:
     return f"{resource.singular}.{resource.group}" if resource.group else resource.singular
 
 
-def resolve(text: str) -> Resource:
+def resolve(text: str, rows: Iterable[Resource] | None = None) -> Resource:
     """The resource that a word of a command line means: plural, singular, short or with its group.
 
     Raises:
         Failure: there is none.
     """
     word = text.lower()
-    for row in RESOURCES.values():
+    for row in RESOURCES.values() if rows is None else rows:
         names = (row.plural, row.singular, *row.short)
         plain, _, group = word.partition(".")
         if word in names:
@@ -147,10 +167,12 @@ def resolve(text: str) -> Resource:
 def _groups(row: Resource) -> list[str]:
     """What may follow the point: a group, or a version and a group; old groups of the same objects too."""
     own = [row.group, *(f"{version}.{row.group}" for served in row.versions.values() for version in served)]
-    return own + [alias.partition("/")[0] for alias in row.aliases]
+    return own + [alias.partition("/")[0] for others in row.aliases.values() for alias in others]
 
 
-def targets(arguments: list[str], *, names_needed: bool = False) -> list[tuple[Resource, list[str]]]:
+def targets(
+    arguments: list[str], *, names_needed: bool = False, rows: Sequence[Resource] = tuple(RESOURCES.values())
+) -> list[tuple[Resource, list[str]]]:
     """What TYPE, TYPE NAME..., TYPE/NAME... and comma lists mean; no names mean all objects.
 
     Raises:
@@ -168,22 +190,28 @@ def targets(arguments: list[str], *, names_needed: bool = False) -> list[tuple[R
             kind_word, _, name = word.partition("/")
             if not kind_word or not name or "/" in name:
                 raise error("arguments in resource/name form must have a single resource and name")
-            row = resolve(kind_word)
+            row = resolve(kind_word, rows)
             found.setdefault(row.id, (row, []))[1].append(name)
         return list(found.values())
-    rows: list[Resource] = []
+    wanted: dict[str, Resource] = {}
     for word in arguments[0].split(","):
-        rows.extend(_category(word) or [resolve(word)])
+        wanted.update({row.id: row for row in _category(word, rows) or [resolve(word, rows)]})
     names = arguments[1:]
     if names_needed and not names:
         raise error("resource(s) were provided, but no name was specified")
-    return [(RESOURCES[one], list(names)) for one in dict.fromkeys(row.id for row in rows)]
+    return [(row, list(names)) for row in wanted.values()]
 
 
-def _category(word: str) -> list[Resource]:
-    order = ("pods", "services", "deployments.apps", "replicasets.apps")
-    found = [row for row in RESOURCES.values() if word in row.categories]
-    return sorted(found, key=lambda row: order.index(row.id) if row.id in order else len(order))
+ALL: Final = (
+    "pods", "replicationcontrollers", "services", "daemonsets.apps", "deployments.apps", "replicasets.apps",
+    "statefulsets.apps", "horizontalpodautoscalers.autoscaling", "cronjobs.batch", "jobs.batch",
+)
+"""The order in which servers list what the category `all` has."""
+
+
+def _category(word: str, rows: Iterable[Resource]) -> list[Resource]:
+    found = [row for row in rows if word in row.categories]
+    return sorted(found, key=lambda row: ALL.index(row.id) if row.id in ALL else len(ALL))
 
 
 def _impersonated(parsed: Parsed) -> UserInfo | None:

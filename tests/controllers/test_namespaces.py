@@ -66,7 +66,7 @@ def test_pods_go_first_since_1_33(minor: str, first: str) -> None:
     bench.run()
     deletions = [call for call in bench.calls() if call.startswith("deletecollection")]
     assert deletions[0] == first
-    assert sorted(deletions) == sorted(f"deletecollection {resource} shop" for resource in namespaces.EMPTIED)
+    assert sorted(deletions) == sorted(f"deletecollection {row.id} shop" for row in namespaces.emptied(Profile.of(minor)))
 
 
 def test_everything_in_it_goes_and_then_the_namespace() -> None:

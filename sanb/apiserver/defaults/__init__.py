@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sanb.apiserver.defaults import pods, services, small, workloads
+from sanb.apiserver.defaults import batch, extensions, networking, pods, policies, services, small, storage, workloads
 from sanb.apiserver.defaults.fill import Change
 from sanb.apiserver.resources import Resource
 from sanb.profiles.profile import Profile
@@ -13,7 +13,7 @@ from sanb.values import Obj
 
 __all__ = ["default"]
 
-_MAKERS: Final[Mapping[str, Callable[[Profile, str], Change]]] = {
+_MAKERS: Final[Mapping[str, Callable[[Profile, str], Change | None]]] = {
     "Namespace": lambda profile, _: small.namespace(profile),
     "Secret": lambda profile, _: small.secret,
     "Node": lambda profile, _: small.node(profile),
@@ -21,10 +21,30 @@ _MAKERS: Final[Mapping[str, Callable[[Profile, str], Change]]] = {
     "Service": lambda profile, _: services.service(profile),
     "ReplicaSet": workloads.replica_set,
     "Deployment": workloads.deployment,
+    "StatefulSet": workloads.stateful_set,
+    "DaemonSet": workloads.daemon_set,
+    "ReplicationController": lambda profile, _: workloads.replication_controller(profile),
+    "Job": lambda profile, _: batch.job(profile),
+    "CronJob": lambda profile, _: batch.cron_job(profile),
+    "Endpoints": lambda profile, _: networking.endpoints,
+    "EndpointSlice": lambda profile, _: networking.endpoint_slice,
+    "Ingress": networking.ingress,
+    "IngressClass": lambda profile, _: networking.ingress_class(profile),
+    "NetworkPolicy": lambda profile, _: networking.network_policy,
+    "PersistentVolumeClaim": lambda profile, _: storage.claim(profile),
+    "PersistentVolume": lambda profile, _: storage.volume(profile),
+    "StorageClass": lambda profile, _: storage.storage_class,
+    "LimitRange": lambda profile, _: policies.limit_range,
+    "PriorityClass": lambda profile, _: policies.priority_class(profile),
+    "HorizontalPodAutoscaler": policies.autoscaler,
+    "CustomResourceDefinition": extensions.definition,
+    "APIService": lambda profile, _: extensions.api_service(profile),
+    "ValidatingWebhookConfiguration": lambda profile, v: extensions.webhooks(profile, v, mutating=False),
+    "MutatingWebhookConfiguration": lambda profile, v: extensions.webhooks(profile, v, mutating=True),
     "RoleBinding": lambda profile, _: small.binding,
     "ClusterRoleBinding": lambda profile, _: small.binding,
 }
-_CHANGES: Final[dict[tuple[str, str, str, bool], Change]] = {}
+_CHANGES: Final[dict[tuple[str, str, str, bool], Change | None]] = {}
 
 
 def default(resource: Resource, obj: Obj, profile: Profile, version: str = "") -> Obj:
@@ -36,8 +56,10 @@ def default(resource: Resource, obj: Obj, profile: Profile, version: str = "") -
     if kind not in _MAKERS:
         return obj
     key = (kind, profile.minor, version, profile["namespace_name_label"])
-    change = _CHANGES.get(key)
+    if key not in _CHANGES:
+        _CHANGES[key] = _MAKERS[kind](profile, version)
+    change = _CHANGES[key]
     if change is None:
-        change = _CHANGES[key] = _MAKERS[kind](profile, version)
+        return obj
     changed: Obj = change(obj)
     return changed

@@ -1,12 +1,13 @@
-"""Defaults of ReplicaSets and Deployments, which depend on the version under which they are sent."""
+"""Defaults of the kinds that keep Pods, which depend on the version under which they are sent."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any, Final
 
-from sanb.apiserver.defaults.fill import Change, fill, within
+from sanb.apiserver.defaults.fill import Change, every, fill, put, within
 from sanb.apiserver.defaults.pods import template
+from sanb.apiserver.defaults.storage import claim
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
@@ -73,3 +74,77 @@ def _strategy(strategy: Obj, rolling: Obj) -> Obj:
 
 def _replica_set_spec(spec: Obj, pods: Change) -> Obj:
     return within(fill(spec, {"replicas": 1}), "template", pods)
+
+
+# ---------------------------------------------------------------------- StatefulSets, DaemonSets, ReplicationControllers
+
+ON_DELETE: Final = ("extensions/v1beta1", "apps/v1beta1")
+"""Versions in which a set's Pods are replaced when somebody deletes them."""
+RETENTION: Final = {"1.10": False, "1.27": True}
+"""Whether a StatefulSet says what becomes of its claims (gate StatefulSetAutoDeletePVC)."""
+SURGE: Final[dict[str, dict[str, Any]]] = {"1.10": {"maxUnavailable": 1}, "1.22": {"maxUnavailable": 1, "maxSurge": 0}}
+"""How a DaemonSet is updated (gate DaemonSetUpdateSurge)."""
+UNAVAILABLE: Final[dict[str, dict[str, Any]]] = {"1.10": {"partition": 0}, "1.35": {"partition": 0, "maxUnavailable": 1}}
+"""How a StatefulSet is updated (gate MaxUnavailableStatefulSet)."""
+_KEPT: Final = {"whenDeleted": "Retain", "whenScaled": "Retain"}
+
+
+def stateful_set(profile: Profile, version: str) -> Change:
+    """The change that completes a StatefulSet sent under `version`."""
+    by_template = version == "apps/v1beta1"
+    rolling, pods, retained = profile.pick(UNAVAILABLE), template(profile), profile.pick(RETENTION)
+    claims = partial(_claim, complete=claim(profile))
+    defaults: dict[str, Any] = {"podManagementPolicy": "OrderedReady", "updateStrategy": {}, "replicas": 1,
+                                "revisionHistoryLimit": 10}
+    if retained:
+        defaults["persistentVolumeClaimRetentionPolicy"] = _KEPT
+    first = "OnDelete" if by_template else "RollingUpdate"
+
+    def spec(found: Obj) -> Obj:
+        found = within(fill(found, defaults), "updateStrategy", partial(_updated, first=first, rolling=rolling))
+        if retained:
+            found = within(found, "persistentVolumeClaimRetentionPolicy", partial(fill, defaults=_KEPT))
+        return within(every(found, "volumeClaimTemplates", claims), "template", pods)
+
+    return partial(_workload, spec=spec, by_template=by_template)
+
+
+def _updated(strategy: Obj, first: str, rolling: Obj) -> Obj:
+    strategy = strategy if strategy.get("type") else {**strategy, "type": first}
+    if strategy["type"] != "RollingUpdate":
+        return strategy
+    return put(strategy, "rollingUpdate", fill(strategy.get("rollingUpdate") or {}, rolling))
+
+
+def _claim(found: Obj, complete: Change) -> Obj:
+    """A claim in a StatefulSet says its kind, and that it waits, as one of its own would."""
+    named: Obj = complete(fill(found, {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}))
+    return named
+
+
+def daemon_set(profile: Profile, version: str) -> Change:
+    """The change that completes a DaemonSet sent under `version`."""
+    by_template, rolling, pods = version == "extensions/v1beta1", profile.pick(SURGE), template(profile)
+    first = "OnDelete" if version in ON_DELETE else "RollingUpdate"
+
+    def spec(found: Obj) -> Obj:
+        found = fill(found, {"updateStrategy": {}, "revisionHistoryLimit": 10})
+        found = within(found, "updateStrategy", partial(_updated, first=first, rolling=rolling))
+        return within(found, "template", pods)
+
+    return partial(_workload, spec=spec, by_template=by_template)
+
+
+def replication_controller(profile: Profile) -> Change:
+    """The change that completes a ReplicationController: its template's labels stand in for its selector and labels."""
+    pods = template(profile)
+
+    def change(obj: Obj) -> Obj:
+        labels = ((obj.get("spec") or {}).get("template") or {}).get("metadata", {}).get("labels")
+        if labels and not (obj["spec"].get("selector")):
+            obj = {**obj, "spec": {**obj["spec"], "selector": labels}}
+        if labels and not obj["metadata"].get("labels"):
+            obj = {**obj, "metadata": {**obj["metadata"], "labels": labels}}
+        return within(obj, "spec", partial(_replica_set_spec, pods=pods))
+
+    return change

@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sanb.apiserver.types import authorization, containers, core, meta, nodes, pods, rbac, volumes, workloads
+from sanb.apiserver.types import (
+    authentication,
+    authorization,
+    batch,
+    containers,
+    core,
+    extensions,
+    meta,
+    networking,
+    nodes,
+    pods,
+    policy,
+    rbac,
+    storage,
+    volumes,
+    workloads,
+)
 from sanb.apiserver.types.base import VALUES, Field, Type, registry
 
 __all__ = ["TYPES", "VALUES", "Field", "Type"]
 
 TYPES: Final[Mapping[str, Type]] = registry(
     meta.STRUCTS, containers.STRUCTS, volumes.STRUCTS, pods.STRUCTS, workloads.STRUCTS, core.STRUCTS, nodes.STRUCTS,
-    rbac.STRUCTS, authorization.STRUCTS,
+    rbac.STRUCTS, authentication.STRUCTS, authorization.STRUCTS, batch.STRUCTS, networking.STRUCTS, policy.STRUCTS, storage.STRUCTS,
+    extensions.STRUCTS,
 )

@@ -7,7 +7,19 @@ from typing import Final, NamedTuple
 
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.status import FieldError
-from sanb.apiserver.validation import basic, metadata, pods, podupdates, rbac, secrets, services, workloads
+from sanb.apiserver.validation import (
+    basic,
+    batch,
+    metadata,
+    pods,
+    podupdates,
+    policies,
+    rbac,
+    secrets,
+    services,
+    sets,
+    workloads,
+)
 from sanb.apiserver.validation.names import path_segment
 from sanb.apiserver.validation.rules import Rules, rules_of
 from sanb.profiles.profile import Profile
@@ -41,6 +53,19 @@ KINDS: Final[dict[str, Kind]] = {
     "Service": Kind(services.service, services.service_update),
     "ReplicaSet": Kind(workloads.replicaset, workloads.replicaset_update, status=workloads.replicaset_status),
     "Deployment": Kind(workloads.deployment, workloads.deployment_update, status=workloads.deployment_status),
+    "StatefulSet": Kind(sets.stateful_set, sets.stateful_set_update, status=sets.stateful_set_status),
+    "DaemonSet": Kind(sets.daemon_set, sets.daemon_set_update, status=sets.daemon_set_status),
+    "ReplicationController": Kind(sets.replication_controller, sets.replication_controller_update,
+                                  status=workloads.replicaset_status),
+    "ControllerRevision": Kind(sets.revision, sets.revision_update, ("data", "revision")),
+    "Job": Kind(batch.job, batch.job_update, status=batch.job_status),
+    "CronJob": Kind(batch.cron_job, batch.cron_job_update),
+    "PodDisruptionBudget": Kind(policies.budget, policies.budget_update),
+    "ResourceQuota": Kind(policies.quota, policies.quota_update),
+    "LimitRange": Kind(policies.limit_range, policies.limit_range_update),
+    "PriorityClass": Kind(policies.priority_class, policies.priority_class_update, ("value", "preemptionPolicy")),
+    "Lease": Kind(policies.lease, policies.lease_update),
+    "HorizontalPodAutoscaler": Kind(policies.autoscaler, policies.autoscaler_update),
     "Role": Kind(rbac.role, rbac.role_update, ("rules",)),
     "ClusterRole": Kind(rbac.role, rbac.role_update, ("rules", "aggregationRule")),
     "RoleBinding": Kind(rbac.binding, rbac.binding_update, ("roleRef", "subjects")),
