@@ -180,7 +180,7 @@ LOST: Final[dict[str, tuple[str, ...]]] = {
 """What the last server in the chain lists for a path that nobody knows; newer ones only say 404."""
 
 
-def lost(profile: Profile) -> Obj | None:
-    """The body of the 404 for an unknown path; None for plain text."""
+def lost(profile: Profile, path: str) -> Obj | None:
+    """The body of the 404 for an unknown path; None for plain text, as for unknown groups in every minor."""
     paths = profile.pick(LOST)
-    return {"paths": list(paths)} if paths else None
+    return {"paths": list(paths)} if paths and not path.startswith(("/api/", "/apis/")) else None

@@ -284,7 +284,7 @@ def elsewhere(profile: Profile, method: str, target: str) -> Message:
     body = discovery.answer(profile, urlsplit(target).path) if method in ("GET", "HEAD") else None
     if body is not None:
         return render(Response(200, body))
-    listed = discovery.lost(profile)
+    listed = discovery.lost(profile, urlsplit(target).path)
     if listed is not None:
         return render(Response(404, listed))
     return Message(404, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"404 page not found\n")
