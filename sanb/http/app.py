@@ -73,8 +73,7 @@ class App:
     async def _tick(self) -> None:
         """Let happen what falls due between requests."""
         changed = self._hub.subscribe()
-        while True:
-            seconds = await self.locked(self.front.tick)
+        while (seconds := await self.locked(self.front.tick)) is not None:
             changed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), seconds)
@@ -221,18 +220,19 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes | None:
     parts: list[bytes] = []
     size = 0
     more = "content-length" in headers or "transfer-encoding" in headers
-    while more:
-        try:
-            message = await asyncio.wait_for(receive(), SLOW_BODY)
-        except TimeoutError:
-            raise status.failure(408, "Timeout", "the body of the request did not arrive in time") from None
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > LARGEST:
-            raise status.too_large_request(LARGEST)
-        more = message.get("more_body", False)
+    try:
+        async with asyncio.timeout(SLOW_BODY):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > LARGEST:
+                    raise status.too_large_request(LARGEST)
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise status.failure(408, "Timeout", "the body of the request did not arrive in time") from None
     return b"".join(parts)
 
 

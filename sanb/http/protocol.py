@@ -23,12 +23,41 @@ def _with_certificate(app: Any, transport: asyncio.BaseTransport) -> Any:
     return told
 
 
+class Joined:
+    """A transport that sends what is written in one go as one piece: the head of an answer with its body."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send with whatever is written before the event loop goes on."""
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def _flush(self) -> None:
+        if self._parts:
+            whole = b"".join(self._parts)
+            self._parts.clear()
+            self._transport.write(whole)
+
+    def close(self) -> None:
+        """Close, once everything is sent."""
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Protocol(HttpToolsProtocol):
     """HTTP/1.1."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
-        super().connection_made(transport)
+        super().connection_made(Joined(transport))  # type: ignore[arg-type]
         self.app = _with_certificate(self.app, transport)
 
 
