@@ -40,7 +40,7 @@ bench: $(VENV)/.dev  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench
 
 conformance: $(VENV)/.dev  ## recorded requests against what real control planes answered
-	$(BIN)/python -m tests.conformance
+	$(BIN)/python -m tests.conformance --http --write docs/conformance.md
 
 clean:  ## everything that was made
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

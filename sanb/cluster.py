@@ -116,8 +116,8 @@ class Cluster(ControlPlane, Verbs):
         Parameters:
             host: a loopback address; another one only if the cluster's keys are random.
             port: 0 for a free one.
-            clock: "fast" (everything that a request sets off happens at once) or "realtime" (virtual time follows the
-                wall clock).
+            clock: "fast" (everything that a request sets off happens at once), "realtime" (virtual time follows the
+                wall clock) or "manual" (only what needs no time happens; you let it pass with `run` or `advance`).
             options: `token` (the bearer token of `admin`; random by default), `file` (where the kubeconfig is written;
                 a temporary file by default, never ~/.kube/config by itself).
 

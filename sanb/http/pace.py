@@ -48,6 +48,25 @@ class Fast:
         return None
 
 
+class Manual:
+    """Time stands still but for what an answer needs, as with calls from Python; somebody else lets it pass."""
+
+    def begin(self, plane: ControlPlane) -> None:
+        """Nothing: time stands still between requests."""
+
+    def serve(self, plane: ControlPlane) -> None:
+        """Let as much time pass as the answer needs."""
+        plane.run_until(lambda: bool(plane.world.replies), FARTHEST)
+
+    def after(self, plane: ControlPlane) -> None:
+        """Let happen what needs no time."""
+        plane.advance(0.0)
+
+    def due(self, plane: ControlPlane) -> float | None:
+        """Never: nothing happens without a request."""
+        return None
+
+
 class Realtime:
     """Virtual time follows the wall clock from its start on; timers go off when the wall clock reaches them."""
 

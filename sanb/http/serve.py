@@ -20,13 +20,13 @@ from sanb.errors import UsageError
 from sanb.http import kubeconfig
 from sanb.http.app import App
 from sanb.http.front import Front
-from sanb.http.pace import Fast, Pace, Realtime
+from sanb.http.pace import Fast, Manual, Pace, Realtime
 
 if TYPE_CHECKING:
     import uvicorn
 
 NEEDED: Final = ("uvicorn", "httptools", "websockets", "google.protobuf", "prometheus_client")
-CLOCKS: Final = ("fast", "realtime")
+CLOCKS: Final = ("fast", "manual", "realtime")
 NAMES: Final = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
                 "localhost", "127.0.0.1", "::1", "10.96.0.1", "10.0.0.1")
 """What the certificate is for, beside the address that is listened on."""
@@ -156,7 +156,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _pace(clock: str) -> Pace:
-    return Realtime(time.time) if clock == "realtime" else Fast()
+    return Realtime(time.time) if clock == "realtime" else Manual() if clock == "manual" else Fast()
 
 
 def _context(plane: ControlPlane, host: str, folder: Path) -> ssl.SSLContext:

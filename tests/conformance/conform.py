@@ -48,8 +48,20 @@ def play(
 ) -> dict[str, Any]:
     """The normalised trace of one scenario; a plane of its own for each."""
     plane = plane_of(minor)
-    number = int(minor.partition(".")[2])
-    trace: dict[str, Any] = run.play(scenario, number, transport.InProcess(plane), transport.VirtualClock(plane), seed=7)
+    return _played(scenario, minor, transport.InProcess(plane), transport.VirtualClock(plane))
+
+
+def play_served(scenario: dict[str, Any], minor: str) -> dict[str, Any]:
+    """The same over HTTPS."""
+    from tests.conformance import https
+
+    plane = ControlPlane(minor, seed=1, controllers="*,-scheduler,-kubelet")
+    with https.served(plane) as api:
+        return _played(scenario, minor, api, transport.VirtualClock(plane))
+
+
+def _played(scenario: dict[str, Any], minor: str, api: Any, clock: Any) -> dict[str, Any]:
+    trace: dict[str, Any] = run.play(scenario, int(minor.partition(".")[2]), api, clock, seed=7)
     return json.loads(json.dumps(trace))  # type: ignore[no-any-return]
 
 
@@ -64,7 +76,10 @@ def compared(minor: str, name: str, wanted: list[Any], got: list[Any]) -> Result
     return Result(minor, name, agreed, len(wanted), tuple(found))
 
 
-def results(minors: tuple[str, ...] = MINORS, only: tuple[str, ...] = ()) -> Iterator[Result]:
+Play = Callable[[dict[str, Any], str], dict[str, Any]]
+
+
+def results(minors: tuple[str, ...] = MINORS, only: tuple[str, ...] = (), play: Play = play) -> Iterator[Result]:
     """Every scenario of every minor that has a trace."""
     for minor in minors:
         for scenario in scenarios():

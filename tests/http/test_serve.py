@@ -77,7 +77,7 @@ def test_a_taken_port_is_named(api: Served, cluster: Cluster) -> None:
 
 
 def test_an_unknown_clock_is_named(cluster: Cluster) -> None:
-    with pytest.raises(UsageError, match="unknown clock 'sundial': choose one of fast, realtime"):
+    with pytest.raises(UsageError, match="unknown clock 'sundial': choose one of fast, manual, realtime"):
         serve(cluster, clock="sundial")
 
 
@@ -345,6 +345,15 @@ def test_with_the_wall_clock_a_pod_needs_its_time(tmp_path: Path) -> None:
         while http("GET", f"{PODS}/web").json()["status"]["phase"] != "Running":
             assert time.monotonic() < end
             time.sleep(0.2)
+
+
+def test_with_the_manual_clock_the_notebook_lets_time_pass(cluster: Cluster, tmp_path: Path) -> None:
+    with serve(cluster, clock="manual") as served:
+        http = Http(served, tmp_path)
+        http("POST", PODS, POD)
+        assert http("GET", f"{PODS}/web").json()["status"]["phase"] == "Pending"
+        cluster.run()
+        assert http("GET", f"{PODS}/web").json()["status"]["phase"] == "Running"
 
 
 def test_with_the_fast_clock_it_is_there_at_once(http: Http) -> None:
