@@ -67,6 +67,33 @@ COMPONENTS: Final[tuple[Component, ...]] = (
         _of("sanb.controllers.replicasets"),
     ),
     Component(
+        "statefulset-controller", ("statefulset", "statefulsets"), "StatefulSet controller",
+        _of("sanb.controllers.statefulsets"),
+    ),
+    Component(
+        "daemonset-controller", ("daemonset", "daemonsets"), "DaemonSet controller", _of("sanb.controllers.daemonsets")
+    ),
+    Component("job-controller", ("job", "jobs"), "Job controller", _of("sanb.controllers.jobs")),
+    Component("cronjob-controller", ("cronjob", "cronjobs"), "CronJob controller", _of("sanb.controllers.cronjobs")),
+    Component(
+        "ttl-after-finished-controller", ("ttl-after-finished", "finishedjobs"), "TTL-after-finished controller",
+        _of("sanb.controllers.finishedjobs"),
+    ),
+    Component(
+        "replicationcontroller-controller", ("replicationcontroller", "replicationcontrollers"),
+        "ReplicationController controller", _of("sanb.controllers.replicationcontrollers"),
+    ),
+    Component("endpoints-controller", ("endpoint", "endpoints"), "endpoints controller", _of("sanb.controllers.endpoints")),
+    Component(
+        "endpointslice-controller", ("endpointslice", "endpointslices"), "EndpointSlice controller",
+        _of("sanb.controllers.endpointslices"),
+    ),
+    Component("disruption-controller", ("disruption",), "disruption controller", _of("sanb.controllers.disruption")),
+    Component(
+        "persistentvolume-binder-controller", ("persistentvolume-binder", "volumes"), "volume binder",
+        _of("sanb.controllers.volumes"),
+    ),
+    Component(
         "garbage-collector-controller", ("garbagecollector", "garbage"), "garbage collector",
         _of("sanb.controllers.garbage"),
     ),

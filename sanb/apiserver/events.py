@@ -17,7 +17,11 @@ from sanb.apiserver.view import View
 from sanb.times import rfc3339
 from sanb.values import Late, Obj
 
-SOURCES: Final = {"kube-scheduler": "default-scheduler"}
+SOURCES: Final = {
+    "kube-scheduler": "default-scheduler", "replicationcontroller-controller": "replication-controller",
+    "endpoints-controller": "endpoint-controller", "endpointslice-controller": "endpoint-slice-controller",
+    "disruption-controller": "controllermanager", "persistentvolume-binder-controller": "persistentvolume-controller",
+}
 """Components whose events name another source than the component."""
 REPORTING: Final = {"1.10": False, "1.27": True}
 """Whether `reportingComponent` is filled in."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sanb.apiserver import accessreviews, metadata, status, steps, tokenrequest, verbs_delete, verbs_read, verbs_update
+from sanb.apiserver import (
+    accessreviews,
+    eviction,
+    metadata,
+    status,
+    steps,
+    tokenrequest,
+    verbs_read,
+    verbs_update,
+)
 from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
 from sanb.apiserver.patch import apply_patch
@@ -96,7 +105,7 @@ def _patching(join: Join) -> Verb:
     return patch
 
 
-# ---------------------------------------------------------------------- binding, eviction
+# ---------------------------------------------------------------------- binding
 
 
 def bind(context: Context) -> Outcome:
@@ -121,16 +130,6 @@ def bind(context: Context) -> Outcome:
     others = [c for c in state.get("conditions") or () if c["type"] != "PodScheduled"]
     new = {**pod, "spec": {**spec, "nodeName": node}, "status": {**state, "conditions": [*others, condition]}}
     return context.store(201, context.key, new, (), status.success(201))
-
-
-def evict(context: Context) -> Outcome:
-    """Delete a Pod as its eviction asks (there are no disruption budgets)."""
-    body = dig(context.request.body, "deleteOptions", default=None)
-    context.request = context.request._replace(body=body, verb="delete", subresource="")
-    outcome = verbs_delete.delete(context)
-    if isinstance(outcome, Wait):
-        return outcome
-    return outcome._replace(response=outcome.response._replace(code=201, body=status.success(201)))
 
 
 def _admit(context: Context, body: Obj) -> Wait | None:
@@ -223,7 +222,7 @@ SUBRESOURCES: Final[Mapping[tuple[str, str], Verb]] = {
     ("ephemeralcontainers", "update"): _updating(_join_ephemeral),
     ("ephemeralcontainers", "patch"): _patching(_join_ephemeral),
     ("binding", "create"): bind,
-    ("eviction", "create"): evict,
+    ("eviction", "create"): eviction.evict,
     ("scale", "get"): get_scale,
     ("scale", "update"): update_scale,
     ("scale", "patch"): patch_scale,
