@@ -83,7 +83,9 @@ COMPONENTS: Final[tuple[Component, ...]] = (
         "replicationcontroller-controller", ("replicationcontroller", "replicationcontrollers"),
         "ReplicationController controller", _of("sanb.controllers.replicationcontrollers"),
     ),
-    Component("endpoints-controller", ("endpoint", "endpoints"), "endpoints controller", _of("sanb.controllers.endpoints")),
+    Component(
+        "endpoints-controller", ("endpoint", "endpoints"), "endpoints controller", _of("sanb.controllers.endpoints")
+    ),
     Component(
         "endpointslice-controller", ("endpointslice", "endpointslices"), "EndpointSlice controller",
         _of("sanb.controllers.endpointslices"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sanb.kubelet import environment
+from sanb.kubelet import environment, scripts
 from sanb.kubelet.environment import Unresolvable, Variables
 from sanb.kubelet.images import image
 from sanb.kubelet.stages import span
@@ -62,6 +62,8 @@ def pull(step: Step, container: Obj, texts: Texts) -> float | None:
         raise Blocked("ErrImageNeverPull", text, "ErrImageNeverPull", text)
     tell(step, container, "Normal", "Pulling", texts.pulling.format(image=asked))
     took = span("check" if there is not None else "pull", api.draw("pull", life.uid, container["name"]))
+    if scripts.script(step.pod, container["name"]).pull_error:
+        return took
     if there is None:
         api.keep(place, step.now + took)
     elif not present:
@@ -69,10 +71,19 @@ def pull(step: Step, container: Obj, texts: Texts) -> float | None:
     return took
 
 
-def pulled(step: Step, container: Obj, texts: Texts) -> None:
-    """Tell that the image has arrived."""
-    took, asked = step.life.pulled, container.get("image", "")
-    assert took is not None, "stage 'pulled' follows a pull"
+def pulled(step: Step, container: Obj, took: float | None, texts: Texts) -> None:
+    """Tell that the image has arrived.
+
+    Raises:
+        Blocked: the registry did not give it.
+    """
+    asked = container.get("image", "")
+    if refusal := scripts.script(step.pod, container["name"]).pull_error:
+        found = image(asked)
+        if refusal == "true":
+            refusal = texts.no_image.format(familiar=found.familiar, canonical=found.canonical)
+        raise Blocked("ErrImagePull", refusal, "Failed", f'Failed to pull image "{asked}": {refusal}')
+    assert took is not None, "an image arrives after a pull"
     text = duration(took, digits=texts.digits)
     tell(step, container, "Normal", "Pulled", texts.pulled.format(image=asked, took=text, size=image(asked).size))
 
@@ -83,11 +94,12 @@ def variables(step: Step, container: Obj, texts: Texts) -> tuple[tuple[str, Vari
     Raises:
         Blocked: its environment refers to what is not there.
     """
-    env = step.life.env
+    env = step.env
     if not container.get("env") and not container.get("envFrom"):
         return env
+    others = tuple(one for one in env if one[0] != container["name"])
     try:
-        return (*env, (container["name"], environment.declared(step.api, step.pod, container, step.life, texts)))
+        return (*others, (container["name"], environment.declared(step.api, step.pod, container, step.life, texts)))
     except Unresolvable as failure:
         text = str(failure)
         raise Blocked("CreateContainerConfigError", text, "Failed", f"Error: {text}") from failure
@@ -112,4 +124,4 @@ def tell(step: Step, container: Obj, kind: str, reason: str, message: str) -> No
     inits = spec.get("initContainers")
     field = "initContainers" if inits and any(one is container for one in inits) else "containers"
     path = f"spec.{field}{{{container['name']}}}"
-    step.api.event(step.pod, "Pod", kind, reason, message, path)
+    step.tell(kind, reason, message, path)

@@ -36,7 +36,7 @@ def _alive(pod: Obj, life: Life) -> list[tuple[str, str]]:
     """(name, path) of the containers that run."""
     spec = pod["spec"]
     places = [(one["name"], f"spec.{field}{{{one['name']}}}") for field in FIELDS for one in spec.get(field) or ()]
-    return [place for place, (_, ended) in zip(places, life.times, strict=False) if not ended]
+    return [place for place, run in zip(places, life.runs, strict=False) if run.began and not run.ended]
 
 
 FIELDS = ("initContainers", "containers")

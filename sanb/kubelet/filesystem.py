@@ -81,8 +81,8 @@ def running(pod: Obj, life: Life, container: str) -> Obj | None:
     """The container of this name, if it runs."""
     spec = pod["spec"]
     every = (*(spec.get("initContainers") or ()), *spec["containers"])
-    for one, (_, ended) in zip(every, life.times, strict=False):
-        if one["name"] == container and not ended:
+    for one, run in zip(every, life.runs, strict=False):
+        if one["name"] == container and run.began and not run.ended:
             return one  # type: ignore[no-any-return]
     return None
 

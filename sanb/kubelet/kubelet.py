@@ -14,15 +14,15 @@ from sanb.apiserver.client import Api
 from sanb.apiserver.request import UserInfo
 from sanb.errors import ApiError
 from sanb.kernel.controller import Controller, Upkeep, Watch
-from sanb.kubelet import containers, deletion, volumes
+from sanb.kubelet import containers, deletion, lives, scripts, status, volumes
 from sanb.kubelet.containers import Blocked
 from sanb.kubelet.network import host_address, pod_address
 from sanb.kubelet.stages import (
     MOUNT_BACK_OFF,
     NEVER,
     PROGRESS_REPEATS,
-    SYNC_BACK_OFF,
     Life,
+    Run,
     back_off,
     resync,
     span,
@@ -31,12 +31,11 @@ from sanb.kubelet.status import Shape, compose
 from sanb.kubelet.texts import Texts
 from sanb.kubelet.volumes import Mounted, Unmountable
 from sanb.profiles.profile import Profile
-from sanb.times import rfc3339
-from sanb.values import Obj, dig
+from sanb.times import parse, rfc3339
+from sanb.values import Obj
 
 NAME: Final = "kubelet"
 WORKERS: Final = 32
-NOTHING: Final = ("", "")
 ENDED: Final = ("Succeeded", "Failed")
 EARLIER: Final = 0.001
 """A back-off that an event has made promising is waited for: on a timer so much earlier than that of upkeep."""
@@ -111,14 +110,33 @@ def node_user(node: str) -> UserInfo:
 class Step:
     """One Pod that is being taken further: what the stages read and change."""
 
-    __slots__ = ("api", "life", "now", "pod", "text")
+    __slots__ = ("api", "env", "held", "life", "now", "pod", "text")
 
     def __init__(self, api: Api, pod: Obj, life: Life, now: float) -> None:
         self.api = api
         self.pod = pod
         self.life = life
+        self.env = life.env
         self.now = now
         self.text = rfc3339(now)
+        self.held: list[tuple[str, str, str, str]] | None = None
+
+    def tell(self, kind: str, reason: str, message: str, path: str = "") -> None:
+        """An Event about the Pod; kept for later while a status has to be written first."""
+        if self.held is not None:
+            self.held.append((kind, reason, message, path))
+        else:
+            self.api.event(self.pod, "Pod", kind, reason, message, path)
+
+    def told(self) -> None:
+        """Send the Events that were kept for later."""
+        held, self.held = self.held or (), None
+        for one in held:
+            self.tell(*one)
+
+    def started(self, run: Run) -> float:
+        """When a run began."""
+        return self.now if run.began == self.text else parse(run.began)
 
     def draw(self, stage: str, *key: object) -> float:
         """Seconds that a stage takes for this Pod."""
@@ -136,7 +154,7 @@ class Kubelet:
         self.shape = Shape.of(profile)
         self.stages: dict[str, Stage] = {
             "admit": self._admit, "mount": self._mount, "pull": self._pull, "pulled": self._pulled,
-            "start": self._start, "exit": self._exit, "run": self._run, "running": self._refresh,
+            "start": self._start, "run": self._run, "running": self._live,
         }
 
     async def reconcile(self, api: Api, key: PodKey) -> float | Upkeep | None:
@@ -178,8 +196,8 @@ class Kubelet:
 
     async def _report(self, step: Step, life: Life) -> None:
         """Write the status that `life` comes to."""
-        status = compose(self.shape, step.pod, life)
-        step.pod = await step.api.update("pods", {**step.pod, "status": status}, subresource="status")
+        new = compose(self.shape, step.pod, life)
+        step.pod = await step.api.update("pods", {**step.pod, "status": new}, subresource="status")
 
     async def _admit(self, step: Step) -> Life:
         """The Pod is new here: report its containers as being created."""
@@ -226,67 +244,107 @@ class Kubelet:
         if not sandbox:
             sandbox = step.text
             ip = life.host if step.pod["spec"].get("hostNetwork") else pod_address(step.api, life.node)
+            life = step.life = life._replace(sandbox=sandbox, ip=ip)
         try:
             took = containers.pull(step, containers.at(step.pod, life.position), self.texts)
         except Blocked as block:
-            return await self._blocked(step, life._replace(sandbox=sandbox, ip=ip), block)
+            return await self._blocked(step, block)
         if took is None:
-            return life._replace(stage="start", sandbox=sandbox, ip=ip, pulled=None)
-        return life._replace(stage="pulled", sandbox=sandbox, ip=ip, pulled=took, due=step.now + took)
+            return life._replace(stage="start", pulled=None)
+        return life._replace(stage="pulled", pulled=took, due=step.now + took)
 
     async def _pulled(self, step: Step) -> Life:
         """The image has arrived."""
-        containers.pulled(step, containers.at(step.pod, step.life.position), self.texts)
+        try:
+            containers.pulled(step, containers.at(step.pod, step.life.position), step.life.pulled, self.texts)
+        except Blocked as block:
+            return await self._blocked(step, block)
         return await self._start(step)
 
     async def _start(self, step: Step) -> Life:
         """Create and start the next container; one that is to finish is reported at once."""
         life, spec = step.life, step.pod["spec"]
-        container = containers.at(step.pod, life.position)
+        finishes = containers.finishes(spec, life.position)
+        step.held = [] if finishes else None
         try:
-            env = containers.variables(step, container, self.texts)
+            run = lives.launch(step, life.position, None, self.texts)
         except Blocked as block:
-            return await self._blocked(step, life._replace(stage="start"), block)
-        times = (*life.times, (step.text, ""))
-        if not containers.finishes(spec, life.position):
-            containers.tell_started(step, container, self.texts)
-            return _next(life, spec, step.text, times=times, env=env, failures=0, blocked=NOTHING)
+            step.held = None
+            return await self._blocked(step, block)
+        if not finishes:
+            return _next(life, spec, step.text, runs=(*life.runs, run), env=step.env)
         step.life = life._replace(stage="start")
-        due = step.now + step.draw("init", life.position)
-        life = life._replace(stage="exit", times=times, env=env, failures=0, blocked=NOTHING, due=due)
+        life = life._replace(stage="running", runs=(*life.runs, run), env=step.env, due=run.due)
         await self._report(step, life)
-        containers.tell_started(step, container, self.texts)
+        step.told()
         return life
 
-    async def _blocked(self, step: Step, life: Life, block: Blocked) -> Life:
-        """A container cannot be made: say so, and try again later."""
-        failures = life.failures + 1
-        due = step.now + back_off(SYNC_BACK_OFF, failures)
-        blocked = life._replace(blocked=(block.reason, block.message), failures=failures, due=due)
-        if blocked.blocked != life.blocked:
-            await self._report(step, blocked)
-        containers.tell(step, containers.at(step.pod, life.position), "Warning", block.event, block.text)
-        return blocked
-
-    async def _exit(self, step: Step) -> Life:
-        """An init container has done its work."""
-        life = step.life
-        times = (*life.times[:-1], (life.times[-1][0], step.text))
-        life = _next(life, step.pod["spec"], step.text, times=times)
-        await self._report(step, life)
-        return life
+    async def _blocked(self, step: Step, block: Blocked) -> Life:
+        """A container cannot be made: it is held back, and the others go on if it is no init container."""
+        life, spec = step.life, step.pod["spec"]
+        step.held = []
+        run = lives.blocked(step, life.position, Run(), block)
+        runs = (*life.runs, run)
+        if life.position < len(spec.get("initContainers") or ()):
+            held = life._replace(stage="running", runs=runs, due=run.due)
+            await self._report(step, held)
+        else:
+            held = _next(life, spec, step.text, runs=runs)
+        step.told()
+        return held
 
     async def _run(self, step: Step) -> Life:
-        """All containers run."""
+        """All containers have been started, or held back."""
         life = step.life
         await self._report(step, life)
-        return life._replace(stage="running", due=self._wake(step, life))
+        for problem in scripts.problems(step.pod):
+            step.tell("Warning", "InvalidAnnotation", problem)
+        wake = self._wake(step, life)
+        return _awaiting(life._replace(stage="running", wake=wake))
+
+    async def _live(self, step: Step) -> Life:
+        """Whatever is due with the volumes and the containers of a Pod that is running."""
+        life = step.life
+        if life.wake <= step.now:
+            life = await self._refresh(step)
+        due = [index for index, run in enumerate(life.runs) if run.due <= step.now]
+        if not due:
+            return _awaiting(life)
+        before, runs, step.held = life, list(life.runs), []
+        for index in due:
+            step.life = life
+            runs[index] = lives.advance(step, index, runs[index], self.texts)
+        step.life = before
+        life = self._concluded(step, life._replace(runs=tuple(runs), env=step.env))
+        if status.shown(life) != status.shown(before):
+            await self._report(step, life)
+        step.told()
+        return _awaiting(life)
+
+    def _concluded(self, step: Step, life: Life) -> Life:
+        """On to the next container after an init container, and to the end after the last one."""
+        spec = step.pod["spec"]
+        if any(old.ready and not new.ready for old, new in zip(step.life.runs, life.runs, strict=True)):
+            life = life._replace(unready=step.text)
+        inits = spec.get("initContainers") or ()
+        if life.position < len(inits):
+            run = life.runs[life.position]
+            sidecar = inits[life.position].get("restartPolicy") == "Always"
+            if (run.began and not run.waiting[0]) if sidecar else (run.ended and not run.code and not run.then):
+                return _next(life, spec, step.text)
+        phase = status.phase(spec, life)
+        if phase in ENDED:
+            runs = tuple(
+                lives.stopped(step, run) if number < len(inits) else run for number, run in enumerate(life.runs)
+            )
+            return life._replace(stage="done", runs=runs, wake=NEVER, due=NEVER)
+        return life
 
     async def _refresh(self, step: Step) -> Life:
         """A re-sync: read all volumes again; what cannot be read stays as it was."""
         mounts, failed = await self._read(step, again=True)
         life = step.life._replace(mounts=mounts)
-        return life._replace(due=self._wake(step, life, failed=failed))
+        return life._replace(wake=self._wake(step, life, failed=failed))
 
     def _wake(self, step: Step, life: Life, *, failed: bool = False) -> float:
         """The next re-sync at which a token may be due; the very next one after a failure."""
@@ -294,7 +352,14 @@ class Kubelet:
         return NEVER if due == NEVER else resync(life, step.api.draw("resync"), max(due, step.now))
 
     def _tell(self, step: Step, reason: str, message: str, kind: str = "Normal") -> None:
-        step.api.event(step.pod, "Pod", kind, reason, message)
+        step.tell(kind, reason, message)
+
+
+def _awaiting(life: Life) -> Life:
+    """The Pod with the time at which something is due next."""
+    if life.stage != "running":
+        return life
+    return life._replace(due=min(life.wake, min((run.due for run in life.runs), default=NEVER)))
 
 
 def _next(life: Life, spec: Obj, text: str, **changes: Any) -> Life:
@@ -313,16 +378,21 @@ def _pause(life: Life, now: float) -> float | Upkeep | None:
     """When to come back: what runs, or has failed again and again, does not keep the world busy."""
     if life.due == NEVER:
         return None
-    upkeep = life.stage == "running" or life.failures > PROGRESS_REPEATS
-    return Upkeep(life.due - now) if upkeep else life.due - now
+    if life.stage == "running":
+        busy = any(run.due < NEVER and run.failures <= PROGRESS_REPEATS for run in life.runs)
+        return life.due - now if busy else Upkeep(life.due - now)
+    return Upkeep(life.due - now) if life.failures > PROGRESS_REPEATS else life.due - now
 
 
 def _waited_for(api: Api, key: PodKey, life: Life, now: float) -> float | Upkeep | None:
     """An event came before its time: something that the Pod uses, or the Pod itself, has changed."""
+    if life.stage == "done":
+        return None
     if life.stage == "running":
         due = resync(life, api.draw("resync"), now)
-        if due < life.due:
-            life = life._replace(due=due)
+        new = life._replace(wake=min(due, life.wake), runs=tuple(map(_promising, life.runs)))
+        if new != life:
+            life = _awaiting(new)
             api.keep(key, life)
         return _pause(life, now)
     if life.failures > PROGRESS_REPEATS:
@@ -331,26 +401,40 @@ def _waited_for(api: Api, key: PodKey, life: Life, now: float) -> float | Upkeep
     return life.due - now
 
 
+def _promising(run: Run) -> Run:
+    """A container that waits for what may be there now: the next attempt is waited for."""
+    if run.waiting[0] == "CreateContainerConfigError" and run.failures > PROGRESS_REPEATS:
+        return run._replace(failures=PROGRESS_REPEATS, due=run.due - EARLIER)
+    return run
+
+
 def adopted(pod: Obj, now: str, host: str) -> Life:
     """What a kubelet without memory makes of a Pod: one that runs goes on running, any other begins."""
-    status, spec = pod.get("status") or {}, pod["spec"]
+    state, spec = pod.get("status") or {}, pod["spec"]
     initialized = "" if spec.get("initContainers") else now
     life = Life(pod["metadata"]["uid"], spec["nodeName"], began=now, host=host, initialized=initialized)
-    if status.get("phase") != "Running":
+    if state.get("phase") != "Running":
         return life
-    statuses = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
-    times = tuple(_lived(one.get("state") or {}) for one in statuses)
+    statuses = (*(state.get("initContainerStatuses") or ()), *(state.get("containerStatuses") or ()))
+    runs = tuple(_lived(one) for one in statuses)
     count = len(spec.get("initContainers") or ()) + len(spec["containers"])
-    if len(times) != count or not all(began for began, _ in times):
+    if len(runs) != count or not all(run.began for run in runs):
         return life
-    began = status.get("startTime") or times[0][0]
+    began = state.get("startTime") or runs[0].began
     return life._replace(
-        stage="running", position=count, began=began, sandbox=began, initialized=began, times=times,
-        ip=status.get("podIP") or "",
+        stage="running", position=count, began=began, sandbox=began, initialized=began, runs=runs,
+        ip=state.get("podIP") or "",
     )
 
 
-def _lived(state: Obj) -> tuple[str, str]:
+def _lived(status: Obj) -> Run:
+    """A container as its status tells of it."""
+    state, restarts = status.get("state") or {}, int(status.get("restartCount") or 0)
     if "running" in state:
-        return state["running"].get("startedAt") or "", ""
-    return dig(state, "terminated", "startedAt", default=""), dig(state, "terminated", "finishedAt", default="")
+        began = state["running"].get("startedAt") or ""
+        return Run(began, ready=began if status.get("ready") else "", restarts=restarts)
+    ended = state.get("terminated") or {}
+    return Run(
+        ended.get("startedAt") or "", ended.get("finishedAt") or "", int(ended.get("exitCode") or 0),
+        ended.get("reason") or "", restarts=restarts,
+    )

@@ -1,9 +1,9 @@
 """The life of a Pod on its node as data: the stages, what each takes, and what the kubelet remembers between them.
 
-    admit → mount → (pull → pulled → start [→ exit])* → run → running ⟲        deletion: stop
+    admit → mount → (pull → pulled → start [→ running])* → run → running ⟲ → done        deletion: stop
 
-`pull` to `start` and, for init containers, `exit` repeat for every container. Whatever ends a Pod by itself
-(completion, probes, restarts) is further rows.
+`pull` to `start` repeat for every container; after an init container the Pod is `running` until that has finished.
+While it is running, each container goes its own way (`lives`): exit, back-off, restart, probes.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ DURATIONS: Final[dict[str, tuple[float, float]]] = {
     "pull": (1.20, 7.50),
     "check": (0.60, 1.60),
     "init": (0.40, 2.50),
+    "work": (2.00, 12.00),
+    "sync": (0.40, 1.60),
     "stop": (0.15, 1.70),
     "resync": (60.0, 90.0),
 }
-"""Least and most seconds; the draw is keyed. `check`: a pull whose layers are all present."""
+"""Least and most seconds; the draw is keyed. `check`: a pull whose layers are all present; `work`: what a Job's containers
+do; `sync`: until the kubelet looks at a container again that has ended."""
 
 MOUNT_BACK_OFF: Final = (0.5, 122.0)
 """First and longest seconds between two attempts to mount a volume (SEM 11.1)."""
@@ -36,6 +39,41 @@ NEVER: Final = inf
 """`due` of a Pod that nothing but an event can change."""
 
 UNIT: Final = 2.0**-64
+NOTHING: Final = ("", "")
+
+
+class Ended(NamedTuple):
+    """One finished run of a container: `number` is how often it had been restarted before."""
+
+    began: str
+    ended: str
+    code: int
+    reason: str
+    number: int
+
+
+class Run(NamedTuple):
+    """One container and its latest run. At `due` the kubelet does `then` with it: see `lives`."""
+
+    began: str = ""
+    """Since when it runs; "" if it was never started."""
+    ended: str = ""
+    code: int = 0
+    reason: str = ""
+    """Why it has ended: Completed, Error, or what the runtime says."""
+    ready: str = ""
+    """Since when it is ready; "" while it is not."""
+    restarts: int = 0
+    last: Ended | None = None
+    """The run before."""
+    waiting: tuple[str, str] = NOTHING
+    """Reason and message while it waits to be started (again)."""
+    due: float = NEVER
+    then: str = ""
+    failures: int = 0
+    """Ends or failed starts in a row, for the back-off."""
+    pulled: float | None = None
+    """Seconds the last pull took; None if the image was there."""
 
 
 class Life(NamedTuple):
@@ -55,13 +93,15 @@ class Life(NamedTuple):
     """Since when the Pod has a network; "" before."""
     initialized: str = ""
     """When the last init container had finished; "" before."""
-    times: tuple[tuple[str, str], ...] = ()
-    """(started, finished) of each container that has been started, init containers first; "" if it has not finished."""
+    runs: tuple[Run, ...] = ()
+    """The containers that have been reached, init containers first."""
+    wake: float = NEVER
+    """When volumes are read again."""
+    unready: str = ""
+    """When the Pod ceased to be ready; "" if it never was."""
     pulled: float | None = None
     """Seconds the last pull took; None if the image was there."""
     ip: str = ""
-    blocked: tuple[str, str] = ("", "")
-    """Reason and message of the container that cannot be made."""
     mounts: tuple[Mounted, ...] = ()
     """The volumes whose files have a source in the API, as last read."""
     env: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()

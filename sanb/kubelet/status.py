@@ -21,6 +21,9 @@ HOST_IPS: Final = {"1.10": False, "1.29": True}
 MOUNTS: Final = {"1.10": False, "1.31": True}
 OBSERVED: Final = {"1.10": False, "1.34": True}
 RUNTIME: Final = {"1.10": "docker", "1.24": "containerd"}
+FAILED_REASON: Final = {"1.10": "ContainersNotReady", "1.26": "PodFailed"}
+"""Why a Pod that has failed is not ready."""
+ENDED: Final = ("Succeeded", "Failed")
 OWN: Final = frozenset({"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"})
 EMPTY: Final[Obj] = {}
 
@@ -36,6 +39,7 @@ class Shape(NamedTuple):
     mounts: bool
     observed: bool
     runtime: str
+    failed_reason: str
 
     @classmethod
     def of(cls, profile: Profile) -> Shape:
@@ -43,20 +47,46 @@ class Shape(NamedTuple):
         pick = profile.pick
         return cls(
             pick(CONTAINERS_READY), pick(SANDBOX_CONDITION), pick(STARTED), pick(POD_IPS), pick(HOST_IPS), pick(MOUNTS),
-            pick(OBSERVED), pick(RUNTIME),
+            pick(OBSERVED), pick(RUNTIME), pick(FAILED_REASON),
         )
+
+
+def phase(spec: Obj, life: Life) -> str:
+    """The phase that the containers of a Pod come to."""
+    inits, runs, policy = spec.get("initContainers") or (), life.runs, spec.get("restartPolicy", "Always")
+    first = len(inits)
+    if first and policy == "Never":
+        for one, run in zip(inits, runs, strict=False):
+            if run.ended and run.code and one.get("restartPolicy") != "Always":
+                return "Failed"
+    if len(runs) < first + len(spec["containers"]):
+        return "Pending"
+    running = failed = False
+    for run in runs[first:]:
+        if not run.began:
+            return "Pending"
+        running = running or not run.ended
+        failed = failed or run.code != 0
+    if running or policy == "Always" or (failed and policy == "OnFailure"):
+        return "Running"
+    return "Failed" if failed else "Succeeded"
+
+
+def shown(life: Life) -> tuple[Any, ...]:
+    """What of the containers is in the status."""
+    return tuple((run.began, run.ended, run.ready, run.waiting, run.restarts) for run in life.runs)
 
 
 def compose(shape: Shape, pod: Obj, life: Life) -> Obj:
     """The status to report now."""
     spec, before, metadata = pod["spec"], pod.get("status") or EMPTY, pod["metadata"]
     inits, containers = spec.get("initContainers") or (), spec["containers"]
-    started = len(life.times) - len(inits)
+    started, now = len(life.runs) - len(inits), phase(spec, life)
     generation = metadata.get("generation", 0) if shape.observed else 0
-    status: Obj = {"phase": "Running" if started > 0 else "Pending"}
+    status: Obj = {"phase": now}
     if generation:
         status["observedGeneration"] = generation
-    status["conditions"] = _conditions(shape, pod, life, inits, containers, generation, before.get("conditions"))
+    status["conditions"] = _conditions(shape, pod, life, inits, containers, generation, before.get("conditions"), now)
     status["hostIP"] = life.host
     if shape.host_ips:
         status["hostIPs"] = _addresses(life.host)
@@ -83,28 +113,36 @@ def compose(shape: Shape, pod: Obj, life: Life) -> Obj:
 
 def _container(shape: Shape, container: Obj, life: Life, number: int, reason: str, *, init: bool = False) -> Obj:
     name, asked = container["name"], container.get("image", "")
-    if number >= len(life.times):
-        if number == life.position and life.blocked[0]:
-            return _waiting(name, asked, *life.blocked, shape.started)
+    if number >= len(life.runs):
         return _waiting(name, asked, reason, "", shape.started)
-    began, ended = life.times[number]
-    found, identity = image(asked), container_id(shape.runtime, life.uid, name)
-    ready = not init or bool(ended) or container.get("restartPolicy") == "Always"
+    run = life.runs[number]
+    if not run.began:
+        return _waiting(name, asked, *(run.waiting if run.waiting[0] else (reason, "")), shape.started)
+    found, identity = image(asked), container_id(shape.runtime, life.uid, name, run.restarts)
+    ready = bool(run.ready) if not init else (bool(run.ready) or (bool(run.ended) and not run.code))
+    state, last = _running(run.began), EMPTY
+    if run.last is not None:
+        before = container_id(shape.runtime, life.uid, name, run.last.number)
+        last = _ended(run.last.began, run.last.ended, run.last.code, run.last.reason, before)
+    if run.ended:
+        state = _ended(run.began, run.ended, run.code, run.reason, identity)
+        if run.waiting[0]:
+            state, last = {"waiting": {"reason": run.waiting[0], "message": run.waiting[1]}}, state
     status: Obj = {
-        "name": name, "state": _ended(began, ended, identity) if ended else _running(began), "lastState": EMPTY,
-        "ready": ready, "restartCount": 0, "image": _image(shape.runtime, found),
-        "imageID": _image_id(shape.runtime, found), "containerID": identity,
+        "name": name, "state": state, "lastState": last, "ready": ready, "restartCount": run.restarts,
+        "image": _image(shape.runtime, found), "imageID": _image_id(shape.runtime, found), "containerID": identity,
     }
     if shape.started:
-        status["started"] = not ended
+        status["started"] = not run.ended
     if shape.mounts and container.get("volumeMounts"):
         status["volumeMounts"] = [_mount(one) for one in container["volumeMounts"]]
     return status
 
 
-def container_id(runtime: str, uid: str, name: str) -> str:
-    """The runtime's identity of a container."""
-    return f"{runtime}://{blake2b(f'{uid}/{name}'.encode(), digest_size=32).hexdigest()}"
+def container_id(runtime: str, uid: str, name: str, restarts: int = 0) -> str:
+    """The runtime's identity of a container, another after every restart."""
+    text = f"{uid}/{name}/{restarts}" if restarts else f"{uid}/{name}"
+    return f"{runtime}://{blake2b(text.encode(), digest_size=32).hexdigest()}"
 
 
 @lru_cache(maxsize=4096)
@@ -122,10 +160,10 @@ def _running(since: str) -> Obj:
     return {"running": {"startedAt": since}}
 
 
-def _ended(began: str, ended: str, identity: str) -> Obj:
+def _ended(began: str, ended: str, code: int, reason: str, identity: str) -> Obj:
     return {
         "terminated": {
-            "exitCode": 0, "reason": "Completed", "startedAt": began, "finishedAt": ended, "containerID": identity
+            "exitCode": code, "reason": reason, "startedAt": began, "finishedAt": ended, "containerID": identity
         }
     }
 
@@ -157,9 +195,10 @@ def _addresses(ip: str) -> list[Obj]:
 
 
 def _conditions(
-    shape: Shape, pod: Obj, life: Life, inits: Sequence[Obj], containers: Sequence[Obj], generation: int, before: Any
+    shape: Shape, pod: Obj, life: Life, inits: Sequence[Obj], containers: Sequence[Obj], generation: int, before: Any,
+    now: str,
 ) -> list[Obj]:
-    since, count = life.began, len(life.times)
+    since, runs = life.began, life.runs
     scheduled = since
     others: list[Obj] = []
     for one in before or ():
@@ -168,25 +207,34 @@ def _conditions(
         elif one["type"] not in OWN:
             others.append(one)
     incomplete = tuple(one["name"] for one in inits[life.position :]) if not life.initialized else ()
-    unready = tuple(one["name"] for n, one in enumerate(containers, len(inits)) if n >= count)
-    ready = since if unready else life.times[-1][0]
-    own = _own(shape, since, life.sandbox, life.initialized or since, incomplete, ready, unready, scheduled, generation)
+    count, first = len(runs), len(inits)
+    unready = tuple(
+        one["name"] for n, one in enumerate(containers, first) if n >= count or not runs[n].ready
+    )
+    ready = (life.unready or since) if unready else max(run.ready for run in runs[first:])
+    ending = ("", "PodCompleted", shape.failed_reason)[ENDED.index(now) + 1] if now in ENDED else ""
+    own = _own(
+        shape, since, life.sandbox, life.initialized or since, incomplete, ready, unready, scheduled, generation, ending
+    )
     return [*own, *others] if others else own
 
 
 @lru_cache(maxsize=4096)
 def _own(
     shape: Shape, since: str, sandbox: str, initialized: str, incomplete: tuple[str, ...], ready: str,
-    unready: tuple[str, ...], scheduled: str, generation: int,
+    unready: tuple[str, ...], scheduled: str, generation: int, ending: str,
 ) -> list[Obj]:
     """The conditions that a kubelet reports, shared by all Pods of which the same is true."""
     waits = ("False", "ContainersNotInitialized", f"containers with incomplete status: [{' '.join(incomplete)}]")
-    lacks = ("False", "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]")
+    lacks: tuple[str, ...] = ("False", ending)
+    if ending in ("", "ContainersNotReady"):
+        lacks = ("False", "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]")
     true = ("True",)
+    done = ("True", "PodCompleted") if ending == "PodCompleted" else true
     found: list[Obj] = []
     if shape.sandbox_condition:
         found.append(_condition("PodReadyToStartContainers", sandbox or since, "True" if sandbox else "False"))
-    found.append(_condition("Initialized", initialized, *(waits if incomplete else true)))
+    found.append(_condition("Initialized", initialized, *(waits if incomplete else done)))
     found.append(_condition("Ready", ready, *(lacks if unready else true)))
     if shape.containers_ready:
         found.append(_condition("ContainersReady", ready, *(lacks if unready else true)))
@@ -196,4 +244,6 @@ def _own(
 
 def _condition(kind: str, since: str, status: str = "True", reason: str = "", message: str = "") -> Obj:
     condition: Obj = {"type": kind, "status": status, "lastProbeTime": None, "lastTransitionTime": since}
-    return {**condition, "reason": reason, "message": message} if reason else condition
+    if not reason:
+        return condition
+    return {**condition, "reason": reason, "message": message} if message else {**condition, "reason": reason}

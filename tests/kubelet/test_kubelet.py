@@ -466,7 +466,7 @@ def test_a_kubelet_without_memory_lets_a_running_pod_run() -> None:
     node = Node()
     running = node.start(**access())
     life = adopted(running, "now", "host")
-    assert (life.stage, life.ip, life.times) == ("running", "10.244.0.2", node.life().times)
+    assert (life.stage, life.ip, life.runs) == ("running", "10.244.0.2", node.life().runs)
     waiting = {"metadata": {"uid": "u"}, "spec": pod("x")["spec"], "status": {"phase": "Pending"}}
     assert adopted(waiting, "now", "host").stage == "admit"
 

@@ -109,7 +109,7 @@ def _services(world: World, pod: Obj, container: Obj, life: Life) -> dict[str, s
     """Variables of the Services that were there when the container started."""
     if pod["spec"].get("enableServiceLinks") is False:
         return environment.service_variables(())
-    started = parse(life.times[-1][0])
+    started = max(parse(run.began) for run in life.runs if run.began)
     found = [version.last for version in world.store.head.scan("services", pod["metadata"]["namespace"])]
     return environment.service_variables(one for one in found if parse(one["metadata"]["creationTimestamp"]) <= started)
 
