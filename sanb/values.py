@@ -210,11 +210,18 @@ def _canonical(value: Any) -> Iterator[bytes]:
 
 @contextmanager
 def quiet_gc() -> Iterator[None]:
-    """Suspend the cyclic garbage collector: with many objects alive it multiplies the cost of making more."""
+    """Suspend the cyclic garbage collector: with many objects alive it multiplies the cost of making more.
+
+    What was made meanwhile is counted among the old objects, unseen: switched on again, the collector would else begin by
+    walking over all of it. It does so when there are enough old objects, as always.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if gc.get_freeze_count() == 0:  # else somebody has frozen objects for a reason of his own
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

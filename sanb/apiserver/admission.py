@@ -42,6 +42,7 @@ class Attributes(NamedTuple):
         return str(self.name or metadata.get("name") or metadata.get("generateName") or "Unknown")
 
 
+_OBJ: Final = Attributes._fields.index("obj")
 Mutate = Callable[[View, Attributes], "Obj | Wait | None"]
 Validate = Callable[[View, Attributes], "Wait | None"]
 
@@ -100,7 +101,8 @@ class Chain:
                 continue
             if isinstance(outcome, Wait):
                 return outcome
-            attributes = attributes._replace(obj=outcome)
+            # what `_replace` does, without its detours
+            attributes = tuple.__new__(Attributes, (*attributes[:_OBJ], outcome, *attributes[_OBJ + 1 :]))
         return attributes
 
     def validate(self, view: View, attributes: Attributes) -> Wait | None:

@@ -8,6 +8,7 @@ and valid (`record`); where anything at all is unusual it goes the way of all bo
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
+from zlib import crc32
 
 from sanb import entropy
 from sanb.apiserver.metadata import link_of
@@ -53,12 +54,11 @@ class Told(NamedTuple):
 class Recorder:
     """Composes the requests that record events of one component."""
 
-    __slots__ = ("_late", "_old", "_reporting", "_seed", "_shared", "_source", "_young")
+    __slots__ = ("_late", "_old", "_reporting", "_shared", "_source", "_young")
 
-    def __init__(self, component: str, seed: int, *, reporting: bool) -> None:
+    def __init__(self, component: str, *, reporting: bool) -> None:
         self._source = SOURCES.get(component, component)
         self._late = LATE.get(component, 0)
-        self._seed = seed
         self._reporting = reporting
         self._young: dict[str, Told] = {}
         self._old: dict[str, Told] = {}
@@ -87,7 +87,7 @@ class Recorder:
             body = {"count": count + 1, "lastTimestamp": rfc3339(now)}
             return Request("patch", "events", namespace, name, "", body, {"patchType": "strategic"}, user)
         number = number + 1 if instant == now else 0
-        name = f"{metadata['name']}.{self._nanoseconds(uid, place, number, now):x}"
+        name = f"{metadata['name']}.{self._nanoseconds(uid, number, now):x}"
         self._remember(uid, Told(tokens - 1.0, now, now, number, {**known, place: (name, 1)}))
         reference = (
             kind, metadata.get("namespace"), metadata["name"], uid, involved.get("apiVersion", "v1"),
@@ -97,11 +97,14 @@ class Recorder:
         late = Late(event, name, namespace, reference, (self._source, host, self._reporting), type_, reason, message, now)
         return Request("create", "events", namespace, name, "", late, {}, user)
 
-    def _nanoseconds(self, uid: str, place: tuple[str, ...], number: int, now: float) -> int:
-        """The time in the name: those of one object sort as they were told, also within one instant."""
-        kind, path, *text = place
-        drawn = entropy.draw(self._seed, "event", self._source, uid, kind, path or None, *text, now)
-        return int(now * 1000) * 10**6 + self._late + number % 500 * 1000 + drawn % 1000
+    def _nanoseconds(self, uid: str, number: int, now: float) -> int:
+        """The time in the name: those of one object sort as they were told, also within one instant.
+
+        Its last digits come from the uid, which is drawn already: a draw for every event would be felt.
+        """
+        milliseconds = int(now * 1000)
+        last = (crc32(uid.encode()) + 331 * number + milliseconds) % 1000
+        return milliseconds * 10**6 + self._late + number % 500 * 1000 + last
 
     def _remember(self, uid: str, told: Told) -> None:
         """Two generations, so that the oldest go without anybody having to look for them."""
@@ -113,7 +116,7 @@ class Recorder:
 
     def fork(self) -> Recorder:
         """A recorder that remembers the same."""
-        other = Recorder("", self._seed, reporting=self._reporting)
+        other = Recorder("", reporting=self._reporting)
         other._source, other._late, other._young, other._old = self._source, self._late, self._young, self._old
         self._shared = other._shared = True
         return other

@@ -146,7 +146,7 @@ class TaskApi:
         world, task, component = self._world, self._task, self._workers.controller.component
         recorder = world.recorders.get(component)
         if recorder is None:
-            recorder = Recorder(component, self._seed, reporting=self.profile.pick(REPORTING))
+            recorder = Recorder(component, reporting=self.profile.pick(REPORTING))
             world.recorders[component] = recorder
         request = recorder.compose(self._user, involved, kind, type, reason, message, world.clock.now, path)
         if request is not None:

@@ -44,7 +44,7 @@ class Informer:
         version = self._tape[self.position]
         self.position += 1
         before = version.prev
-        if self._covered >= self.position or version.key in self._overlay:
+        if self._covered >= self.position or (self._overlay and version.key in self._overlay):
             self._settle(version)
         return version, before if before is not None and before.obj is not None else None
 

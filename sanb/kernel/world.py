@@ -108,7 +108,7 @@ class World:
         """What one process knows."""
         lister = self._listers.get(process)
         if lister is None:
-            lister = self._listers[process] = Lister(self, process)
+            lister = self._listers[process] = Lister(self.informers, process)
         return lister
 
     # ------------------------------------------------------------------ what can happen
@@ -279,12 +279,12 @@ class World:
 class Lister:
     """Read access to the informers of one process."""
 
-    __slots__ = ("_informers", "_process", "_world")
+    __slots__ = ("_all", "_known", "_process")
 
-    def __init__(self, world: World, process: str) -> None:
-        self._world = world
+    def __init__(self, informers: dict[str, Informer], process: str) -> None:
+        self._all = informers  # not the world: it holds its listers, and forks should go when nobody holds them
         self._process = process
-        self._informers: dict[str, Informer] = {}
+        self._known: dict[str, Informer] = {}
 
     def informer(self, resource: str) -> Informer:
         """The informer of a resource.
@@ -292,15 +292,15 @@ class Lister:
         Raises:
             UsageError: no controller of this process declared that it reads the resource.
         """
-        informer = self._informers.get(resource)
+        informer = self._known.get(resource)
         if informer is not None:
             return informer
-        informer = self._world.informers.get(f"{self._process}/{resource}")
+        informer = self._all.get(f"{self._process}/{resource}")
         if informer is None:
             raise UsageError(
                 f"{self._process} has no informer for {resource!r}: add it to the watches or lists of the controller"
             )
-        self._informers[resource] = informer
+        self._known[resource] = informer
         return informer
 
     def cached(self, resource: str, namespace: str, name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
 SHARDS = 64
-_MASK = SHARDS - 1
+MASK = SHARDS - 1
 
 
 class Bucket(dict[Any, V], Generic[V]):
@@ -26,20 +26,21 @@ class Bucket(dict[Any, V], Generic[V]):
 class CowMap(Generic[V]):
     """`bucket name -> {key: value}`, forkable in constant time."""
 
-    __slots__ = ("_owner", "_shards")
+    __slots__ = ("_owner", "shards")
 
     def __init__(self) -> None:
         self._owner = object()
-        self._shards: list[Bucket[Bucket[V]] | None] = [None] * SHARDS
+        # for reading also by those of this package who cannot afford a call
+        self.shards: list[Bucket[Bucket[V]] | None] = [None] * SHARDS
 
     def bucket(self, name: Hashable) -> Bucket[V] | None:
         """The entries of one bucket, for reading only."""
-        shard = self._shards[hash(name) & _MASK]
+        shard = self.shards[hash(name) & MASK]
         return None if shard is None else shard.get(name)
 
     def get(self, name: Hashable, key: Hashable) -> V | None:
         """One entry, or None."""
-        shard = self._shards[hash(name) & _MASK]
+        shard = self.shards[hash(name) & MASK]
         if shard is None:
             return None
         bucket = shard.get(name)
@@ -54,30 +55,30 @@ class CowMap(Generic[V]):
         bucket = self.writable(name)
         bucket.pop(key, None)
         if not bucket:
-            del self._shards[hash(name) & _MASK][name]  # type: ignore[union-attr]
+            del self.shards[hash(name) & MASK][name]  # type: ignore[union-attr]
 
     def fork(self) -> CowMap[V]:
         """A map with the same contents; from now on each side copies what it writes."""
         other: CowMap[V] = CowMap.__new__(CowMap)
         other._owner = object()
-        other._shards = list(self._shards)
+        other.shards = list(self.shards)
         self._owner = object()
         return other
 
     def names(self) -> Iterator[Hashable]:
         """All bucket names, in no particular order: sort before anything depends on it."""
-        for shard in self._shards:
+        for shard in self.shards:
             if shard is not None:
                 yield from shard
 
     def writable(self, name: Hashable) -> Bucket[V]:
         """The entries of one bucket, for reading and writing until the next fork; use `drop` to take some out."""
-        place = hash(name) & _MASK
+        place = hash(name) & MASK
         owner = self._owner
-        shard = self._shards[place]
+        shard = self.shards[place]
         if shard is None or shard.owner is not owner:
             shard = Bucket(owner, shard or ())
-            self._shards[place] = shard
+            self.shards[place] = shard
         bucket = shard.get(name)
         if bucket is None or bucket.owner is not owner:
             bucket = Bucket(owner, bucket or ())

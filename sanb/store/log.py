@@ -1,67 +1,81 @@
-"""The append-only log: sealed segments that forks share, and one open segment that is copied when shared."""
+"""The append-only log: segments that forks share, and one open list that belongs to its tape alone."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Any, Generic, Self, TypeVar
 
 from sanb.store.version import Version
 
 T = TypeVar("T")
 SEGMENT = 1024
+"""A segment that is shorter is joined with the next one, so that many forks do not make many segments."""
 
 
 class Tape(Generic[T]):
-    """A list that only grows at the end and forks in the time of copying its segment pointers."""
+    """A list that only grows at the end and forks in the time of copying its segment pointers.
 
-    __slots__ = ("_open", "_sealed", "_shared", "length")
+    What was appended since the last fork is in the open list; a fork closes it. So appending, which happens a hundred times
+    for every Pod, is the list's own method.
+    """
+
+    __slots__ = ("_ends", "_open", "_sealed", "append")
 
     def __init__(self) -> None:
         self._sealed: tuple[list[T], ...] = ()
+        self._ends: tuple[int, ...] = (0,)
+        self._begin()
+
+    def _begin(self) -> None:
         self._open: list[T] = []
-        self._shared = False
-        self.length = 0
-        """The same as `len()`, for those who ask all the time."""
+        self.append: Callable[[Any], None] = self._open.append
+        """Add one item at the end."""
 
     def __len__(self) -> int:
-        return self.length
+        return self._ends[-1] + len(self._open)
 
-    def append(self, item: T) -> None:
-        """Add one item at the end."""
-        if self._shared:
-            self._open = list(self._open)
-            self._shared = False
-        items = self._open
-        items.append(item)
-        self.length += 1
-        if len(items) == SEGMENT:
-            self._sealed = (*self._sealed, items)
-            self._open = []
+    @property
+    def length(self) -> int:
+        """The same as `len()`, for those who ask all the time."""
+        return self._ends[-1] + len(self._open)
 
     def __getitem__(self, position: int) -> T:
-        segment, offset = divmod(position, SEGMENT)
-        return self._sealed[segment][offset] if segment < len(self._sealed) else self._open[offset]
+        start = self._ends[-1]
+        if position >= start:
+            return self._open[position - start]
+        segment = bisect_right(self._ends, position) - 1
+        return self._sealed[segment][position - self._ends[segment]]
 
     def __iter__(self) -> Iterator[T]:
         return self.after(0)
 
     def after(self, position: int) -> Iterator[T]:
         """The items from `position` on."""
-        segment, offset = divmod(position, SEGMENT)
-        for items in self._sealed[segment:]:
-            yield from islice(items, offset, None)
-            offset = 0
-        if segment <= len(self._sealed):
-            yield from islice(self._open, offset, None)
+        start = self._ends[-1]
+        if position < start:
+            segment = bisect_right(self._ends, position) - 1
+            offset = position - self._ends[segment]
+            for items in self._sealed[segment:]:
+                yield from items[offset:] if offset else items
+                offset = 0
+        yield from self._open[max(0, position - start) :]  # a copy of the tail: skipping to it could take for ever
 
     def fork(self) -> Self:
         """A tape with the same items that grows independently."""
+        if self._open:
+            self._seal()
         other = self._empty()
-        other._sealed, other._open, other.length = self._sealed, self._open, self.length
-        self._shared = other._shared = True
+        other._sealed, other._ends = self._sealed, self._ends
         return other
+
+    def _seal(self) -> None:
+        """Close the open list: nobody writes to it from now on."""
+        items, sealed, ends = self._open, self._sealed, self._ends
+        if sealed and len(sealed[-1]) + len(items) <= SEGMENT:
+            items, sealed, ends = [*sealed[-1], *items], sealed[:-1], ends[:-1]
+        self._sealed, self._ends = (*sealed, items), (*ends, ends[-1] + len(items))
+        self._begin()
 
     def _empty(self) -> Self:
         return type(self)()
@@ -101,7 +115,9 @@ class Log:
         """Add a version; revisions must grow."""
         self._all.append(version)
         tape = self._by_resource.get(version.key[0])
-        (self.tape(version.key[0]) if tape is None else tape).append(version)
+        if tape is None:
+            tape = self.tape(version.key[0])
+        tape.append(version)
 
     def tape(self, resource: str) -> Tape[Version]:
         """All versions of one resource: what an informer is a cursor on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from sanb.store.cow import CowMap
+from sanb.store.cow import MASK, CowMap
 from sanb.store.index import IndexPlan
 from sanb.store.version import LateVersion, Version
 from sanb.values import Key, Late, Obj
@@ -24,7 +24,13 @@ class Table:
 
     def get(self, key: Key) -> Version | None:
         """The newest version, or None where there is no such object."""
-        return self._heads.get(key[:2], key[2])
+        resource, namespace, name = key
+        place = (resource, namespace)
+        shard = self._heads.shards[hash(place) & MASK]
+        if shard is None:
+            return None
+        bucket = shard.get(place)
+        return None if bucket is None else bucket.get(name)
 
     def by(self, resource: str, index: str, value: Hashable) -> list[Version]:
         """Objects filed under `value`, in order of (namespace, name)."""
@@ -73,7 +79,7 @@ class Table:
         return sum(len(self._heads.bucket((resource, space)) or ()) for space in spaces)
 
     def commit(self, rev: int, key: Key, obj: Obj | Late | None) -> Version:
-        """Make the next version of `key` and fold it in."""
+        """Make the next version of `key` and fold it in: `apply` without looking twice."""
         resource, namespace, name = key
         place = (resource, namespace)
         version: Version

@@ -64,7 +64,7 @@ def test_the_short_way_stores_what_the_long_one_does(minor: str, component: str,
     server = ApiServer(Profile.of(minor), 7)
     for reporting in (False, True):
         for path in ("", "spec.containers{c}"):
-            request = tell(Recorder(component, 7, reporting=reporting), path=path, obj=obj)
+            request = tell(Recorder(component, reporting=reporting), path=path, obj=obj)
             assert request is not None
             assert decide(server, store(), request) == decide(server, store(), written_out(request))
 
@@ -84,27 +84,27 @@ def test_a_cluster_without_the_short_way_comes_to_the_same(minor: str) -> None:
 
 
 def test_nothing_is_made_before_somebody_looks() -> None:
-    into, request = store(), tell(Recorder("kubelet", 7, reporting=True))
+    into, request = store(), tell(Recorder("kubelet", reporting=True))
     assert request is not None
     decision = ApiServer(Profile.of("1.36"), 7).handle(into, NOW, request)
     assert isinstance(decision, Decision) and isinstance(decision.writes[0].obj, Late)
 
 
 def test_an_event_for_a_namespace_that_is_going_is_refused_as_any_object() -> None:
-    request = tell(Recorder("kubelet", 7, reporting=True))
+    request = tell(Recorder("kubelet", reporting=True))
     assert request is not None
     with pytest.raises(ApiError, match=f'events "{request.name}" is forbidden: unable to create new content in namespace shop'):
         ApiServer(Profile.of("1.36"), 7).handle(store("Terminating"), NOW, request)
 
 
 def test_an_event_for_a_namespace_that_is_not_there_waits_as_any_object() -> None:
-    request = tell(Recorder("kubelet", 7, reporting=True))
+    request = tell(Recorder("kubelet", reporting=True))
     assert request is not None
     assert isinstance(ApiServer(Profile.of("1.36"), 7).handle(Store({}), NOW, request), Wait)
 
 
 def test_an_event_that_is_there_already_is_refused() -> None:
-    into, request, server = store(), tell(Recorder("kubelet", 7, reporting=True)), ApiServer(Profile.of("1.36"), 7)
+    into, request, server = store(), tell(Recorder("kubelet", reporting=True)), ApiServer(Profile.of("1.36"), 7)
     assert request is not None
     decide(server, into, request)
     with pytest.raises(ApiError, match="already exists"):
@@ -115,14 +115,14 @@ def test_an_event_that_is_there_already_is_refused() -> None:
 
 
 def test_events_of_one_instant_are_named_in_the_order_in_which_they_were_told() -> None:
-    recorder = Recorder("kubelet", 7, reporting=True)
+    recorder = Recorder("kubelet", reporting=True)
     names = [body(tell(recorder, reason))["metadata"]["name"] for reason in ("Pulled", "Created", "Started")]
     assert names == sorted(names) and len(set(names)) == 3
     assert {int(name.removeprefix("web."), 16) // 10**6 for name in names} == {int(NOW * 1000)}
 
 
 def test_what_happens_again_is_counted() -> None:
-    recorder = Recorder("kubelet", 7, reporting=True)
+    recorder = Recorder("kubelet", reporting=True)
     first, other, again = tell(recorder), tell(recorder, path="spec.containers{c}"), tell(recorder, now=NOW + 60)
     assert first is not None and other is not None and again is not None
     assert (again.verb, again.name, first.name != other.name) == ("patch", first.name, True)
@@ -130,14 +130,14 @@ def test_what_happens_again_is_counted() -> None:
 
 
 def test_a_burst_of_25_events_about_one_object_then_one_every_five_minutes() -> None:
-    recorder = Recorder("kubelet", 7, reporting=True)
+    recorder = Recorder("kubelet", reporting=True)
     told = [tell(recorder, f"R{number}") is not None for number in range(27)]
     assert told == [True] * 25 + [False] * 2
     assert [tell(recorder, "R", NOW + seconds) is not None for seconds in (299, 300, 301)] == [False, True, False]
 
 
 def test_a_fork_remembers_what_its_origin_did_and_goes_its_own_way() -> None:
-    recorder = Recorder("kubelet", 7, reporting=True)
+    recorder = Recorder("kubelet", reporting=True)
     first = tell(recorder)
     fork = recorder.fork()
     assert first is not None
@@ -147,7 +147,7 @@ def test_a_fork_remembers_what_its_origin_did_and_goes_its_own_way() -> None:
 
 
 def test_old_objects_are_forgotten_but_the_latest_are_not() -> None:
-    recorder = Recorder("kubelet", 7, reporting=True)
+    recorder = Recorder("kubelet", reporting=True)
     pods = [{**POD, "metadata": {**POD["metadata"], "uid": str(number)}} for number in range(2 * REMEMBERED + 1)]
     for pod in pods:
         tell(recorder, obj=pod)

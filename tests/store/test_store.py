@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanb.store.log import SEGMENT
+from sanb.store.log import SEGMENT, Tape
 from sanb.store.store import Compacted, Store
 from sanb.values import Key, Late, Obj
 
@@ -220,3 +220,20 @@ def test_an_object_that_is_made_late_can_be_changed_and_deleted() -> None:
     store.commit(key, Late(lambda rev: {"size": 0}))
     assert [(v.rev, v.last["size"]) for v in store.since(0)] == [(1, 0), (2, 1), (3, 1), (4, 0)]
     assert store.head.count("events") == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([1, 2, SEGMENT - 1, SEGMENT, SEGMENT + 3])), max_size=12))
+@settings(max_examples=30)
+def test_a_tape_and_its_forks_are_lists_of_their_own(moves: list[tuple[int, int]]) -> None:
+    tapes: list[tuple[Tape[int], list[int]]] = [(Tape(), [])]
+    for which, count in moves:
+        tape, model = tapes[which % len(tapes)]
+        for number in range(count):
+            tape.append(number)
+            model.append(number)
+        tapes.append((tape.fork(), list(model)))
+    for tape, model in tapes:
+        assert (len(tape), tape.length, list(tape)) == (len(model), len(model), model)
+        for position in {0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, len(model) // 2, max(0, len(model) - 1), len(model)}:
+            assert list(tape.after(position)) == model[position:]
+            assert position >= len(model) or tape[position] == model[position]
