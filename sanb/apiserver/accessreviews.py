@@ -45,7 +45,8 @@ def review(server: ApiServer, view: View, request: Request, row: Resource, answe
         str(options.get("text", "")),
     )
     if row.namespaced:
-        body = {**body, "metadata": {**body["metadata"], "namespace": body["metadata"].get("namespace") or request.namespace}}
+        fields = body["metadata"]
+        body = {**body, "metadata": {**fields, "namespace": fields.get("namespace") or request.namespace}}
     if options.get("fieldManager") and view.profile.pick(TRACKED):
         body = track_managers(row, {}, body, str(options["fieldManager"]), view.now_text, view.profile)
     return Decision(Response(201, answer(server, view, request, body), warnings))
@@ -173,7 +174,8 @@ def _shown_url(url: Obj, rules: Rules) -> str:
     fields = {"Path": url.get("path", ""), "Verb": url.get("verb", "")}
     if rules.json_values:
         return shown.as_json(fields)
-    return f"authorization.NonResourceAttributes{{Path:{status.quoted(fields['Path'])}, Verb:{status.quoted(fields['Verb'])}}}"
+    words = ", ".join(f"{name}:{status.quoted(value)}" for name, value in fields.items())
+    return f"authorization.NonResourceAttributes{{{words}}}"
 
 
 def _check(errors: list[FieldError]) -> None:

@@ -1,4 +1,7 @@
-"""Authorizers: everything is allowed, or what the Node authorizer and RBAC allow. They keep nothing but what they can forget."""
+"""Authorizers: everything is allowed, or what the Node authorizer and RBAC allow.
+
+They keep nothing but what they can forget.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _create(store: Store, seed: int, stamp: str, linked: bool, key: Key, wanted:
 
 
 def completed(stored: Obj, wanted: Obj) -> Obj:
-    """The stored role or binding with the rules or subjects that it lacks; itself if it lacks none, or does not want it."""
+    """The stored role or binding with the rules or subjects that it lacks; itself if it lacks none or wants none."""
     if (stored["metadata"].get("annotations") or {}).get(AUTOUPDATE) == "false":
         return stored
     field = "subjects" if "roleRef" in wanted else "rules"
@@ -74,7 +74,7 @@ def completed(stored: Obj, wanted: Obj) -> Obj:
 @lru_cache(maxsize=64)
 def prepared(profile: Profile, aggregated: bool = True) -> tuple[tuple[Key, Obj], ...]:
     """Every bootstrap object of a minor with its key, without what only a store can fill in."""
-    roles = {name: made for name, made in _cluster_roles(profile)}
+    roles = dict(_cluster_roles(profile))
     if aggregated:
         for name in ("view", "edit", "admin"):
             roles[name] = {**roles[name], "rules": aggregate(roles[name], roles.values())}

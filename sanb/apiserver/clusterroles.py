@@ -45,7 +45,9 @@ _WORKLOADS: Final[Rules] = (
     rule(WRITE, f"{EXTENSIONS} deployments/rollback", "extensions"), rule(WRITE, "poddisruptionbudgets", "policy"),
     rule(WRITE, "networkpolicies ingresses", "networking.k8s.io"),
 )
-_ESCALATING: Final[Rules] = (rule(READ, f"{CONNECTS} secrets services/proxy"), IMPERSONATE, rule(WRITE, f"pods {CONNECTS}"))
+_ESCALATING: Final[Rules] = (
+    rule(READ, f"{CONNECTS} secrets services/proxy"), IMPERSONATE, rule(WRITE, f"pods {CONNECTS}"),
+)
 _EVICTION: Final = rule("create", "pods/eviction")
 _TOKENS: Final = rule("create", "serviceaccounts/token")
 _LEASES: Final = rule(ALL, "leases", "coordination.k8s.io")
@@ -120,7 +122,9 @@ _MANAGER: Final[Rules] = (
     rule("get", "namespaces secrets serviceaccounts configmaps"), rule("update", "secrets serviceaccounts"), *DELEGATED,
     _LISTING,
 )
-MANAGER: Final[Mapping[str, Rules]] = {"1.10": _MANAGER_OLD, "1.20": (*_MANAGER, rule("create", "serviceaccounts/token"))}
+MANAGER: Final[Mapping[str, Rules]] = {
+    "1.10": _MANAGER_OLD, "1.20": (*_MANAGER, rule("create", "serviceaccounts/token")),
+}
 _SCHEDULING: Final[Rules] = (
     rule(READ, "nodes"), rule(f"{READ} delete", "pods"), rule("create", "pods/binding bindings"),
     rule("patch update", "pods/status"), rule(READ, "services replicationcontrollers"),
@@ -128,16 +132,20 @@ _SCHEDULING: Final[Rules] = (
     rule(READ, "poddisruptionbudgets", "policy"), rule(READ, "persistentvolumeclaims persistentvolumes"),
 )
 SCHEDULER: Final[Mapping[str, Rules]] = {
-    "1.10": (rule("create", "endpoints"), rule("get update patch delete", "endpoints", names="kube-scheduler"), *_SCHEDULING),
+    "1.10": (
+        rule("create", "endpoints"), rule("get update patch delete", "endpoints", names="kube-scheduler"), *_SCHEDULING,
+    ),
     "1.20": (
-        rule("create", "leases", "coordination.k8s.io"), rule("get update", "leases", "coordination.k8s.io", "kube-scheduler"),
+        rule("create", "leases", "coordination.k8s.io"),
+        rule("get update", "leases", "coordination.k8s.io", "kube-scheduler"),
         *_SCHEDULING, *DELEGATED, rule(READ, "csinodes", "storage.k8s.io"),
         rule(READ, "namespaces"), rule(READ, "csidrivers", "storage.k8s.io"),
         rule(READ, "csistoragecapacities", "storage.k8s.io"),
     ),
 }
 KUBELET_API: Final[Rules] = (
-    rule(READ, "nodes"), rule("proxy", "nodes"), rule("*", "nodes/proxy nodes/metrics nodes/spec nodes/stats nodes/log"),
+    rule(READ, "nodes"), rule("proxy", "nodes"),
+    rule("*", "nodes/proxy nodes/metrics nodes/spec nodes/stats nodes/log"),
 )
 _SIGNING: Final = "certificatesigningrequests/"
 _CERTIFICATES: Final = "certificates.k8s.io"
@@ -180,14 +188,17 @@ CLUSTER_ROLES: Final[tuple[BootstrapRole, ...]] = (
     BootstrapRole("system:heapster", {"1.10": (
         rule(READ, "events pods nodes namespaces"), rule(READ, "deployments", "extensions"),
     )}),
-    BootstrapRole("system:node-problem-detector", {"1.10": (rule("get", "nodes"), rule("patch", "nodes/status"))}, events="last"),
+    BootstrapRole("system:node-problem-detector", {"1.10": (
+        rule("get", "nodes"), rule("patch", "nodes/status"),
+    )}, events="last"),
     BootstrapRole("system:kubelet-api-admin", {"1.10": KUBELET_API}),
     BootstrapRole("system:node-bootstrapper", {"1.10": (
         rule("create get list watch", "certificatesigningrequests", _CERTIFICATES),
     )}),
     BootstrapRole("system:auth-delegator", {"1.10": DELEGATED}),
     BootstrapRole("system:kube-aggregator", {"1.10": (rule(READ, "services endpoints"),)}),
-    BootstrapRole("system:kube-controller-manager", MANAGER, events="first", bound=_to("User:system:kube-controller-manager")),
+    BootstrapRole("system:kube-controller-manager", MANAGER, events="first",
+                  bound=_to("User:system:kube-controller-manager")),
     BootstrapRole("system:kube-scheduler", SCHEDULER, events="first", bound=_to("User:system:kube-scheduler")),
     BootstrapRole("system:kube-dns", {"1.10": (rule("list watch", "endpoints services"),)},
                   bound=_to("ServiceAccount:kube-system/kube-dns")),
@@ -241,7 +252,7 @@ def node_role_rules(profile: Profile) -> list[Obj]:
 
 
 class SpaceRole(NamedTuple):
-    """A Role in kube-system or kube-public and whom it is bound to; `binding` is the binding's name, else the role's."""
+    """A Role in kube-system or kube-public, and whom it is bound to by `binding` (a binding of its name if empty)."""
 
     namespace: str
     name: str

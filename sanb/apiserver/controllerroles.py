@@ -1,4 +1,7 @@
-"""The roles `system:controller:*`: what each controller may do (SEM 10.5). A name is the role's and its ServiceAccount's."""
+"""The roles `system:controller:*`: what each controller may do (SEM 10.5).
+
+A name is that of the role and of the ServiceAccount in kube-system that it is bound to.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _SIGNERS: Final = (
 
 
 class ControllerRole(NamedTuple):
-    """One role: rules by minor, and the minor (or the switch of a profile) that has it; `events` adds the usual rule."""
+    """One role: rules by minor, and the minor (or switch of a profile) that has it; `events` adds the usual rule."""
 
     name: str
     rules: Mapping[str, Rules]
@@ -58,8 +61,8 @@ CONTROLLER_ROLES: Final[tuple[ControllerRole, ...]] = (
         rule(f"{READ} create delete update patch", "controllerrevisions", "apps"),
     ),
     _plain(
-        "deployment-controller", rule(f"{READ} update", "deployments", APPS), rule("update", "deployments/status", APPS),
-        rule("update", "deployments/finalizers", APPS),
+        "deployment-controller", rule(f"{READ} update", "deployments", APPS),
+        rule("update", "deployments/status", APPS), rule("update", "deployments/finalizers", APPS),
         rule(f"{READ} create update patch delete", "replicasets", APPS), rule(f"{READ} update", "pods"),
     ),
     _plain(
@@ -121,12 +124,13 @@ CONTROLLER_ROLES: Final[tuple[ControllerRole, ...]] = (
         events=False,
     ),
     _plain(
-        "replicaset-controller", rule(f"{READ} update", "replicasets", APPS), rule("update", "replicasets/status", APPS),
-        rule("update", "replicasets/finalizers", APPS), _POD_MAKER,
+        "replicaset-controller", rule(f"{READ} update", "replicasets", APPS),
+        rule("update", "replicasets/status", APPS), rule("update", "replicasets/finalizers", APPS), _POD_MAKER,
     ),
     _plain(
         "replication-controller", rule(f"{READ} update", "replicationcontrollers"),
-        rule("update", "replicationcontrollers/status"), rule("update", "replicationcontrollers/finalizers"), _POD_MAKER,
+        rule("update", "replicationcontrollers/status"), rule("update", "replicationcontrollers/finalizers"),
+        _POD_MAKER,
     ),
     _plain("resourcequota-controller", rule("list watch", "*", "*"), rule("update", "resourcequotas/status")),
     _plain("route-controller", _NODES, rule("patch", "nodes/status")),

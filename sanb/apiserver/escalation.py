@@ -58,11 +58,12 @@ def _may(context: Context, verb: str, resource: str, name: str) -> bool:
 
 def _check_role(context: Context, new: Obj, old: Obj | None) -> None:
     request, name = context.request, new["metadata"].get("name") or ""
-    if context.view.profile.pick(ESCALATE) and _may(context, "escalate", request.resource.partition(".")[0], request.name):
+    plural = request.resource.partition(".")[0]
+    if context.view.profile.pick(ESCALATE) and _may(context, "escalate", plural, request.name):
         return
-    if "aggregationRule" in new or (old is not None and "aggregationRule" in old):
-        if _refusal(context, FULL):
-            raise status.forbidden(request.resource, name, AGGREGATION)
+    aggregated = "aggregationRule" in new or (old is not None and "aggregationRule" in old)
+    if aggregated and _refusal(context, FULL):
+        raise status.forbidden(request.resource, name, AGGREGATION)
     why = _refusal(context, new.get("rules") or ())
     if why:
         raise status.forbidden(request.resource, name, why)

@@ -68,7 +68,8 @@ def completed(wanted: UserInfo) -> UserInfo:
 def _nameless(view: View, wanted: UserInfo) -> ApiError:
     groups = f"[]string{{{', '.join(map(status.quoted, wanted.groups))}}}" if wanted.groups else "[]string(nil)"
     extra = ", ".join(
-        f"{status.quoted(key)}:[]string{{{', '.join(map(status.quoted, values))}}}" for key, values in sorted(wanted.extra)
+        f"{status.quoted(key)}:[]string{{{', '.join(map(status.quoted, values))}}}"
+        for key, values in sorted(wanted.extra)
     )
     shown = f"map[string][]string{{{extra}}}" if extra else "map[string][]string(nil)"
     info = f'&user.DefaultInfo{{Name:"", UID:{status.quoted(wanted.uid)}, Groups:{groups}, Extra:{shown}}}'
@@ -186,7 +187,8 @@ def _on_node(user: UserInfo, wanted: UserInfo) -> bool:
 CONSTRAINED: Final[tuple[Mode, ...]] = (
     Mode("associated-node", lambda user, wanted: (
         wanted.name.startswith(NODE) and _alone(wanted) and _on_node(user, wanted)), _node("associated-node")),
-    Mode("arbitrary-node", lambda user, wanted: wanted.name.startswith(NODE) and _alone(wanted), _node("arbitrary-node")),
+    Mode("arbitrary-node", lambda user, wanted: (
+        wanted.name.startswith(NODE) and _alone(wanted)), _node("arbitrary-node")),
     Mode("serviceaccount", lambda user, wanted: (
         wanted.name.startswith(ACCOUNT) and wanted.name.count(":") == 3 and _alone(wanted)), _account),
     Mode("user-info", lambda user, wanted: not wanted.name.startswith((ACCOUNT, NODE)), _user_info),

@@ -1,4 +1,4 @@
-"""The Node authorizer: a kubelet may read what Pods on its node refer to, and ask for tokens of their accounts (SEM 7.4)."""
+"""The Node authorizer: a kubelet may read what Pods on its node refer to, and ask for their tokens (SEM 7.4)."""
 
 from __future__ import annotations
 
@@ -74,12 +74,16 @@ def _related(view: View, access: Access, node: str, index: str) -> Verdict:
         return Verdict(False, "No Object name found")
 
     def on_node(version: Version) -> bool:
-        pod = version.obj or {}
-        return pod["spec"].get("nodeName") == node and MIRROR not in (pod["metadata"].get("annotations") or {})
+        return _real(version) and version.last["spec"].get("nodeName") == node
 
     if view.table.some("pods", index, (access.namespace, access.name), on_node):
         return ALLOWED
     return Verdict(False, view.profile.pick(NO_PATH).format(node=node))
+
+
+def _real(version: Version) -> bool:
+    """Whether a Pod is no mirror."""
+    return MIRROR not in (version.last["metadata"].get("annotations") or ())
 
 
 def _reading(index: str) -> Callable[[View, Access, str], Verdict | None]:
@@ -100,7 +104,9 @@ def _tokens(view: View, access: Access, node: str) -> Verdict | None:
         return Verdict(False, "can only create tokens for individual service accounts")
     if access.subresource != "token":
         return Verdict(False, "can only create token subresource of serviceaccount")
-    return _related(view, access, node, "account")
+    if view.table.some("pods", "node-account", (node, access.namespace, access.name), _real):
+        return ALLOWED
+    return Verdict(False, view.profile.pick(NO_PATH).format(node=node))
 
 
 def _nodes(view: View, access: Access, node: str) -> Verdict | None:

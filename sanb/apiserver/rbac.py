@@ -18,7 +18,7 @@ PREFIX: Final = {"1.10": "", "1.12": "RBAC: "}
 
 
 class Grant(NamedTuple):
-    """One rule that somebody has, and how: the binding, which of its subjects he is, the role that the rule stands in."""
+    """One rule that somebody has, and how: the binding, which of its subjects he is, the role with the rule."""
 
     rule: Obj
     binding: Obj
@@ -105,7 +105,8 @@ def grants(view: View, user: UserInfo, namespace: str) -> Grants:
         role = role_of(view, binding)
         if role is None:
             reference = binding["roleRef"]
-            errors.append(f"{reference['kind'].lower()}.rbac.authorization.k8s.io {quoted(reference['name'])} not found")
+            kind, name = reference["kind"].lower(), quoted(reference["name"])
+            errors.append(f"{kind}.rbac.authorization.k8s.io {name} not found")
             continue
         found.extend(Grant(rule, binding, subjects[place], role) for rule in role.get("rules") or ())
     return Grants(tuple(found), tuple(errors))
@@ -157,10 +158,7 @@ def name_matches(rule: Obj, name: str) -> bool:
 
 def path_matches(urls: Sequence[str], path: str) -> bool:
     """Whether a URL is listed: itself, or by a beginning before a final star."""
-    for url in urls:
-        if url in ("*", path) or (url.endswith("*") and path.startswith(url.rstrip("*"))):
-            return True
-    return False
+    return any(url in ("*", path) or (url.endswith("*") and path.startswith(url.rstrip("*"))) for url in urls)
 
 
 # ---------------------------------------------------------------------- the verdict

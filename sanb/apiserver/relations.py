@@ -230,6 +230,13 @@ def _account_index(pod: Obj) -> Any:
     return (pod["metadata"]["namespace"], name) if name else None
 
 
+def _node_account_index(pod: Obj) -> Any:
+    """(node, namespace, account): what the Node authorizer asks for every token of a kubelet."""
+    spec = pod["spec"]
+    node, name = spec.get("nodeName"), spec.get("serviceAccountName")
+    return (node, pod["metadata"]["namespace"], name) if node and name else None
+
+
 def _secret_index(pod: Obj) -> Any:
     return _filed(pod, "secret")
 
@@ -269,6 +276,7 @@ INDEXERS: Final[Indexers] = {
     "pods": {
         "node": _node_index,
         "account": _account_index,
+        "node-account": _node_account_index,
         "secret": _secret_index,
         "configmap": _configmap_index,
         "orphan": _orphan_index,

@@ -13,7 +13,9 @@ ALL: Final = f"{READ} {WRITE}"
 
 def rule(verbs: str, resources: str, group: str = "", names: str = "") -> Obj:
     """A rule about resources; words are separated by blanks, groups by `|` (the core group is empty)."""
-    made: Obj = {"verbs": sorted(verbs.split()), "apiGroups": sorted(group.split("|")), "resources": sorted(resources.split())}
+    made: Obj = {
+        "verbs": sorted(verbs.split()), "apiGroups": sorted(group.split("|")), "resources": sorted(resources.split()),
+    }
     if names:
         made["resourceNames"] = sorted(names.split())
     return made

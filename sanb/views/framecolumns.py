@@ -228,23 +228,35 @@ def _request(entry: Any) -> Iterator[Row]:
            None if cause is None else cause.rev, entry.message)
 
 
+def _denial(entry: Any) -> Iterator[Row]:
+    """A call that was refused for who made it."""
+    if entry.code in (401, 403):
+        request = entry.request
+        yield (entry.step, entry.time, entry.actor, request.acting.name, request.verb, request.resource or request.path,
+               request.subresource, request.namespace, request.name, entry.code, entry.message)
+
+
 def _action(entry: Any) -> Iterator[Row]:
     item = entry.item
     words = "" if item is None else "/".join(map(str, item)) if isinstance(item, tuple) else str(item)
     yield entry.step, entry.time, entry.op, entry.actor, words
 
 
+DENIALS: Final = (
+    *_TIMES, _category("actor", "the component that calls; empty: a user or an event"), _category("user", "as whom"),
+    _category("verb", "verb"), _category("resource", "resource, or URL"), _category("subresource", "subresource"),
+    _NAMESPACE, _NAME, _count("code", "HTTP status: 401 or 403"), Column("message", TEXT, "the error's text"))
 JOURNALS: Final[dict[str, Journal]] = {
     "requests": Journal("journal", REQUESTS, _request, "One row per API call that was served, in order."),
+    "denials": Journal("journal", DENIALS, _denial, "One row per API call that was refused for who made it, in order."),
     "actions": Journal("actions", ACTIONS, _action, "One row per step of the world, in order."),
 }
 BOUND: Final = Journal("journal", _TOKENS, _bound)
 """The second part of the frame `tokens`."""
 
 
-def documented(name: str) -> str:
+def documented(frame: Any) -> str:
     """The documentation of a frame: what its rows are, and its columns with their dtypes."""
-    frame = FRAMES.get(name) or JOURNALS[name]
     width = max(len(column.name) for column in frame.columns)
     kinds = max(len(column.dtype) for column in frame.columns)
     lines = [f"    {column.name:{width}}  {column.dtype:{kinds}}  {column.doc}" for column in frame.columns]

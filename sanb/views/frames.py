@@ -24,6 +24,7 @@ from sanb.views.framecolumns import (
     Journal,
     documented,
 )
+from sanb.views.framegrants import GRANTS, Grants
 
 if TYPE_CHECKING:
     import pandas
@@ -142,10 +143,33 @@ class _Entries:
         return bool(rows)
 
 
+class _Computed:
+    """Rows made of all roles and bindings, for as long as none of them changes."""
+
+    def __init__(self, grants: Grants) -> None:
+        self.columns = grants.columns
+        self._rows = grants.rows
+        self._mark: Version | None = None
+        self.cells: list[Cells] = []
+
+    def refresh(self, cp: HasStore) -> bool:
+        """Make the rows anew if something has changed; tells whether it has."""
+        mark = cp.store.mark
+        if mark is not None and mark is self._mark:
+            return False
+        values = _transposed(list(self._rows(cp.store.head)), self.columns)
+        self.cells = [Cells(*pair) for pair in zip(self.columns, values, strict=True)]
+        self._mark = mark
+        return True
+
+
+_Part = _Objects | _Entries | _Computed
+
+
 class _State:
     """One frame: its parts below each other, and the DataFrame that was made of them last."""
 
-    def __init__(self, *parts: _Objects | _Entries) -> None:
+    def __init__(self, *parts: _Part) -> None:
         self._parts = parts
         self._made: pandas.DataFrame | None = None
 
@@ -177,7 +201,9 @@ def _shared_until_written() -> bool:
     return int(load_pandas().__version__.partition(".")[0]) >= 3
 
 
-def _parts(name: str) -> tuple[_Objects | _Entries, ...]:
+def _parts(name: str) -> tuple[_Part, ...]:
+    if name in GRANTS:
+        return (_Computed(GRANTS[name]),)
     if name in JOURNALS:
         return (_Entries(JOURNALS[name]),)
     return (_Objects(FRAMES[name]), _Entries(BOUND)) if name == "tokens" else (_Objects(FRAMES[name]),)
@@ -189,7 +215,7 @@ class View(property):
     def __init__(self, name: str) -> None:
         read: Callable[[Frames], pandas.DataFrame] = lambda frames: frames[name]
         super().__init__(read)
-        self.__doc__ = documented(name)
+        self.__doc__ = documented(FRAMES.get(name) or JOURNALS.get(name) or GRANTS[name])
 
     if TYPE_CHECKING:
 
@@ -223,7 +249,7 @@ class Frames:
     @staticmethod
     def names() -> tuple[str, ...]:
         """The names of all frames."""
-        return (*FRAMES, *JOURNALS)
+        return (*FRAMES, *GRANTS, *JOURNALS)
 
     def __repr__(self) -> str:
         return f"Frames({', '.join(self.names())})"
@@ -238,5 +264,10 @@ class Frames:
     tokens = View("tokens")
     deployments = View("deployments")
     events = View("events")
+    roles = View("roles")
+    bindings = View("bindings")
+    subjects = View("subjects")
+    permissions = View("permissions")
     requests = View("requests")
+    denials = View("denials")
     actions = View("actions")

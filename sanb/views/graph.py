@@ -27,7 +27,7 @@ def graph(cp: HasStore) -> networkx.MultiDiGraph:
 
     Nodes have the attributes kind, namespace, name, uid and phase. An owner points to what it owns ("owns"); every
     other edge points from the object that holds the reference: "in-namespace", "uses", "runs-on", "mounts", "reads",
-    "pulls-with", "references", "issued-for".
+    "pulls-with", "references", "issued-for", "grants" (binding to role), "binds" (binding to account).
     """
     nodes: dict[str, dict[str, Any]] = {}
     edges: list[tuple[str, str, str]] = []

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from sanb.apiserver.relations import RELATIONS, Place
+from sanb.apiserver.relations import BINDINGS, CLUSTER_BINDINGS, CLUSTER_ROLES, GRANTING, RELATIONS, ROLES, Place
 from sanb.apiserver.resources import BY_KIND, RESOURCES
 from sanb.store.table import Table
-from sanb.values import Obj, dig
+from sanb.values import Key, Obj, dig
 
 MISSING: Final = "Missing"
 """The phase of an object that others name and that is not there."""
+BOOTSTRAP: Final = "kubernetes.io/bootstrapping"
 SILENT: Final = frozenset({"events"})
 """Resources that are no part of the graph: they tell of objects, they are none."""
 
@@ -72,13 +73,36 @@ def _relations(resource: str) -> tuple[tuple[Callable[[Obj], Iterable[Place]], s
 
 
 def things(table: Table, namespace: str | None = None) -> Iterator[tuple[Thing, Obj]]:
-    """Every object of the table, or of one namespace, with its value; in order of resource, namespace and name."""
+    """Every object of the table, or of one namespace, with its value; in order of resource, namespace and name.
+
+    Roles and bindings that the API server made for itself are left out, but for roles that others' bindings name.
+    """
+    granted = _granted(table)
     for resource in resources():
         kind = RESOURCES[resource].kind
         for version in table.scan(resource, namespace):
             _, space, name = version.key
             obj = version.last
+            if resource in GRANTING and made_at_start(obj) and version.key not in granted:
+                continue
             yield Thing(thing_id(kind, space, name), kind, space, name, obj["metadata"].get("uid"), phase(obj)), obj
+
+
+def made_at_start(obj: Obj) -> bool:
+    """Whether a role or a binding is one of those that every API server makes; they would hide all others."""
+    return BOOTSTRAP in (obj["metadata"].get("labels") or ())
+
+
+def _granted(table: Table) -> set[Key]:
+    """The roles that somebody's own bindings grant: these are shown whoever made them."""
+    found: set[Key] = set()
+    for resource in (BINDINGS, CLUSTER_BINDINGS):
+        for version in table.scan(resource):
+            if not made_at_start(version.last):
+                reference, space = version.last["roleRef"], version.key[1]
+                local = reference.get("kind") == "Role"
+                found.add((ROLES if local else CLUSTER_ROLES, space if local else "", reference.get("name", "")))
+    return found
 
 
 def phase(obj: Obj) -> str | None:

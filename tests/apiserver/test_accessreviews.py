@@ -16,8 +16,8 @@ LISTING = {"verb": "list", "resource": "pods", "namespace": "shop"}
 
 
 def server(minor: str = "1.36") -> Guarded:
-    everybody = role("reviews", rule(
-        "create", GROUP, "selfsubjectaccessreviews selfsubjectrulesreviews subjectaccessreviews localsubjectaccessreviews"))
+    kinds = "selfsubjectaccessreviews selfsubjectrulesreviews subjectaccessreviews localsubjectaccessreviews"
+    everybody = role("reviews", rule("create", GROUP, kinds))
     return Guarded(
         minor, everybody, binding("reviews", "ClusterRole", "reviews", "User:jane"),
         role("pods", rule("get list", "core", "pods"), rule("get", "core", "secrets", "db"), namespace="shop"),
@@ -25,7 +25,9 @@ def server(minor: str = "1.36") -> Guarded:
     )
 
 
-def review(kind: str, spec: Obj, minor: str = "1.36", namespace: str = "", user: UserInfo = JANE, **metadata: Any) -> Obj:
+def review(
+    kind: str, spec: Obj, minor: str = "1.36", namespace: str = "", user: UserInfo = JANE, **metadata: Any
+) -> Obj:
     body = {"metadata": metadata, "spec": spec} if metadata else {"spec": spec}
     return server(minor).body("create", f"{kind.lower()}s.{GROUP}", namespace, body=body, user=user)
 
@@ -91,8 +93,8 @@ def test_asking_about_others_needs_leave() -> None:
     bob = UserInfo("bob")
     status = server().refused("create", f"subjectaccessreviews.{GROUP}", body={"spec": {}}, user=bob)
     assert status["message"] == (
-        'subjectaccessreviews.authorization.k8s.io is forbidden: User "bob" cannot create resource "subjectaccessreviews" '
-        'in API group "authorization.k8s.io" at the cluster scope'
+        'subjectaccessreviews.authorization.k8s.io is forbidden: User "bob" cannot create resource '
+        '"subjectaccessreviews" in API group "authorization.k8s.io" at the cluster scope'
     )
 
 

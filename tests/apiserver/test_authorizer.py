@@ -33,7 +33,8 @@ def message(minor: str, **access: Any) -> str:
      ' in the namespace "ns"',
      'serviceaccounts "a" is forbidden: User "u" cannot create serviceaccounts/token in the namespace "ns"'),
     ({"verb": "list", "group": "apps", "resource": "deployments"},
-     'deployments.apps is forbidden: User "u" cannot list resource "deployments" in API group "apps" at the cluster scope',
+     'deployments.apps is forbidden: User "u" cannot list resource "deployments" in API group "apps"'
+     " at the cluster scope",
      'deployments.apps is forbidden: User "u" cannot list deployments.apps at the cluster scope'),
     ({"verb": "get", "path": "/metrics"}, 'forbidden: User "u" cannot get path "/metrics"',
      'forbidden: User "u" cannot get path "/metrics"'),
@@ -130,7 +131,8 @@ def _shop(minor: str = "1.36") -> Granted:
     granted = Granted(minor=minor)
     volumes = [{"name": "v", "secret": {"secretName": "s"}}, {"name": "c", "configMap": {"name": "m"}}]
     granted.put(_pod("here", "n1", volumes=volumes), "pods")
-    granted.put(_pod("there", "n2", serviceAccountName="other", volumes=[{"name": "v", "secret": {"secretName": "t"}}]), "pods")
+    others = [{"name": "v", "secret": {"secretName": "t"}}]
+    granted.put(_pod("there", "n2", serviceAccountName="other", volumes=others), "pods")
     return granted
 
 

@@ -19,7 +19,8 @@ PODS = rule("get list", "core", "pods")
 def jane(minor: str = "1.36", *rules: Obj) -> Guarded:
     """A server where jane may write roles and has the given rules, all in the namespace shop."""
     return Guarded(
-        minor, role("jane", WRITER, *rules, namespace="shop"), binding("jane", "Role", "jane", "User:jane", namespace="shop"),
+        minor, role("jane", WRITER, *rules, namespace="shop"),
+        binding("jane", "Role", "jane", "User:jane", namespace="shop"),
         role("view", rule("get", "core", "secrets")),
     )
 
@@ -31,7 +32,8 @@ def make(server: Guarded, resource: str, obj: Obj, verb: str = "create", user: U
 
 def test_what_one_has_one_may_give() -> None:
     server = jane("1.36", PODS)
-    assert make(server, ROLES, role("same", rule("get", "core", "pods"), namespace="shop"))["metadata"]["name"] == "same"
+    made = make(server, ROLES, role("same", rule("get", "core", "pods"), namespace="shop"))
+    assert made["metadata"]["name"] == "same"
     make(server, BINDINGS, binding("b", "Role", "same", "User:bob", namespace="shop"))
 
 
@@ -129,5 +131,5 @@ def test_resolution_errors_are_told() -> None:
 
 
 def test_the_check_comes_before_validation() -> None:
-    body = role("more", {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"]}, {"verbs": ["get"]}, namespace="shop")
+    body = role("more", rule("get", "core", "pods"), {"verbs": ["get"]}, namespace="shop")
     assert jane().refused("create", ROLES, "shop", body=body, user=JANE)["code"] == 403

@@ -15,7 +15,8 @@ ADMINS = (role("admin", *ALL), binding("admins", "ClusterRole", "admin", "User:a
 URLS = (
     role("read", rule("get", urls="/apis")), binding("read", "ClusterRole", "read", "User:foo", "Group:bar"),
     role("all", rule("*", urls="/apis")), binding("all", "ClusterRole", "all", "User:admin", "Group:admin"),
-    role("below", rule("get", urls="/apis/*")), binding("below", "ClusterRole", "below", "User:prefixed", "Group:prefixed"),
+    role("below", rule("get", urls="/apis/*")),
+    binding("below", "ClusterRole", "below", "User:prefixed", "Group:prefixed"),
 )
 
 
@@ -50,7 +51,8 @@ def test_urls_are_allowed_by_cluster_role_bindings(who: UserInfo, verb: str, pat
 
 def test_a_rule_about_a_resource_is_not_about_its_subresources() -> None:
     """UT-293, UT-299 and their neighbours."""
-    pods = Granted(role("r", rule("*", "core", "pods")), binding("b", "ClusterRole", "r", "User:admin", namespace="ns1"))
+    bound = binding("b", "ClusterRole", "r", "User:admin", namespace="ns1")
+    pods = Granted(role("r", rule("*", "core", "pods")), bound)
     assert pods.decide(user("admin"), "get", "pods", "ns1").allowed
     assert not pods.decide(user("admin"), "get", "pods/status", "ns1").allowed
     parts = Granted(

@@ -12,7 +12,7 @@ from tests.apiserver.granted import role, rule
 
 def part(name: str, *rules: Obj, **labels: str) -> Obj:
     made = role(name, *rules)
-    return {**made, "metadata": {**made["metadata"], "labels": {key.replace("_", "-"): value for key, value in labels.items()}}}
+    return {**made, "metadata": {**made["metadata"], "labels": labels}}
 
 
 def whole(name: str, *selectors: Obj, **labels: str) -> Obj:
@@ -71,7 +71,8 @@ def test_what_somebody_writes_into_an_aggregated_role_is_lost() -> None:
 def test_a_role_that_is_labelled_for_view_becomes_part_of_view_edit_and_admin() -> None:
     plane = ControlPlane("1.36", seed=1)
     made = part("widgets", rule("get", "example.com", "widgets"))
-    make(plane, {**made, "metadata": {"name": "widgets", "labels": {"rbac.authorization.k8s.io/aggregate-to-view": "true"}}})
+    labels = {"rbac.authorization.k8s.io/aggregate-to-view": "true"}
+    make(plane, {**made, "metadata": {"name": "widgets", "labels": labels}})
     for name in ("view", "edit", "admin"):
         assert made["rules"][0] in rules_of(plane, name)
 

@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from sanb.apiserver.admission import Plugin
-from sanb.apiserver.plugins import defaulttolerationseconds, namespacelifecycle, noderestriction, priority, serviceaccount
+from sanb.apiserver.plugins import (
+    defaulttolerationseconds,
+    namespacelifecycle,
+    noderestriction,
+    priority,
+    serviceaccount,
+)
 from sanb.errors import UsageError
 from sanb.profiles.profile import Profile
 
@@ -39,7 +45,8 @@ def CHAIN(  # noqa: N802 - a table, resolved for one profile
     wanted = tuple(enabled)
     unknown = [name for name in wanted if name not in OPTIONAL]
     if unknown:
-        raise UsageError(f"unknown admission plugin {unknown[0]!r}: those that can be turned on are {', '.join(OPTIONAL)}")
+        known = ", ".join(OPTIONAL)
+        raise UsageError(f"unknown admission plugin {unknown[0]!r}: those that can be turned on are {known}")
     found = (
         OPTIONAL[name](profile, decide) if name in wanted and decide is not None else factory(profile)
         for name, factory in FACTORIES

@@ -22,14 +22,17 @@ MIRROR = {"kubernetes.io/config.mirror": "x"}
 
 
 def pod(name: str = "mypod", node: str = "mynode", audience: str = "", **spec: Any) -> Obj:
-    volumes = [{"name": "t", "projected": {"sources": [{"serviceAccountToken": {"audience": audience}}]}}] if audience else []
+    source = {"serviceAccountToken": {"audience": audience}}
+    volumes = [{"name": "t", "projected": {"sources": [source]}}] if audience else []
     return {
         "metadata": {"name": name, "namespace": "ns", "uid": f"{name}-uid"},
         "spec": {"nodeName": node, "volumes": volumes, **spec},
     }
 
 
-def request(name: str = "mypod", uid: str = "mypod-uid", audiences: tuple[str, ...] = ("foo",), kind: str = "Pod") -> Obj:
+def request(
+    name: str = "mypod", uid: str = "mypod-uid", audiences: tuple[str, ...] = ("foo",), kind: str = "Pod"
+) -> Obj:
     return {"spec": {"audiences": list(audiences), "boundObjectRef": {"kind": kind, "name": name, "uid": uid}}}
 
 
@@ -107,8 +110,8 @@ def test_a_node_makes_only_mirrors_of_its_own_pods(body: Obj, why: str) -> None:
 
 def test_a_node_leaves_the_pods_of_others_alone() -> None:
     admit(None, resource="pods", subresource="", name="mypod", operation=DELETE, old=pod())
-    with pytest.raises(ApiError, match="can only delete pods with spec.nodeName set to itself"):
+    with pytest.raises(ApiError, match=r"can only delete pods with spec\.nodeName set to itself"):
         admit(None, resource="pods", subresource="", name="p", operation=DELETE, old=pod(node="other"))
     admit(pod(), resource="pods", subresource="status", name="mypod", operation=UPDATE, old=pod())
-    with pytest.raises(ApiError, match="can only update pod status for pods with spec.nodeName set to itself"):
+    with pytest.raises(ApiError, match=r"can only update pod status for pods with spec\.nodeName"):
         admit(pod(), resource="pods", subresource="status", name="p", operation=UPDATE, old=pod(node="other"))
