@@ -53,7 +53,8 @@ def pull(step: Step, container: Obj, texts: Texts) -> float | None:
     api, life, asked = step.api, step.life, container.get("image", "")
     place, rule = ("image", life.node, image(asked).canonical), policy(container)
     there = api.recall(place)
-    present = there is not None and there <= step.now
+    fails = bool(scripts.script(step.pod, container["name"]).pull_error)
+    present = there is not None and there <= step.now and not fails
     if present and rule != "Always":
         tell(step, container, "Normal", "Pulled", texts.present.format(image=asked))
         return None
@@ -62,7 +63,7 @@ def pull(step: Step, container: Obj, texts: Texts) -> float | None:
         raise Blocked("ErrImageNeverPull", text, "ErrImageNeverPull", text)
     tell(step, container, "Normal", "Pulling", texts.pulling.format(image=asked))
     took = span("check" if there is not None else "pull", api.draw("pull", life.uid, container["name"]))
-    if scripts.script(step.pod, container["name"]).pull_error:
+    if fails:
         return took
     if there is None:
         api.keep(place, step.now + took)

@@ -379,9 +379,13 @@ def _pause(life: Life, now: float) -> float | Upkeep | None:
     if life.due == NEVER:
         return None
     if life.stage == "running":
-        busy = any(run.due < NEVER and run.failures <= PROGRESS_REPEATS for run in life.runs)
-        return life.due - now if busy else Upkeep(life.due - now)
+        return life.due - now if any(map(_busy, life.runs)) else Upkeep(life.due - now)
     return Upkeep(life.due - now) if life.failures > PROGRESS_REPEATS else life.due - now
+
+
+def _busy(run: Run) -> bool:
+    """Whether what is due with a container is worth waiting for: not if it has failed again and again."""
+    return run.due < NEVER and (run.failures <= PROGRESS_REPEATS or run.then in lives.HELD)
 
 
 def _waited_for(api: Api, key: PodKey, life: Life, now: float) -> float | Upkeep | None:

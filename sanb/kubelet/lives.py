@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 RECOVERED: Final = 600.0
 """A container that ran for so long starts its back-off anew."""
 KILLED: Final = 137
+HELD: Final = ("back-off", "pull-back-off")
+"""What makes a container that has failed one that waits."""
 PROBES: Final = {
     "httpGet": "HTTP probe failed with statuscode: {code}",
     "tcpSocket": "dial tcp {ip}:{port}: connect: connection refused",

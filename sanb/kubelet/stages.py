@@ -26,7 +26,7 @@ DURATIONS: Final[dict[str, tuple[float, float]]] = {
     "stop": (0.15, 1.70),
     "resync": (60.0, 90.0),
 }
-"""Least and most seconds; the draw is keyed. `check`: a pull whose layers are all present; `work`: what a Job's containers
+"""Least and most seconds; the draw is keyed. `check`: a pull whose layers are all present; `work`: what Jobs have to
 do; `sync`: until the kubelet looks at a container again that has ended."""
 
 MOUNT_BACK_OFF: Final = (0.5, 122.0)

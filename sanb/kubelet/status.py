@@ -81,7 +81,7 @@ def compose(shape: Shape, pod: Obj, life: Life) -> Obj:
     """The status to report now."""
     spec, before, metadata = pod["spec"], pod.get("status") or EMPTY, pod["metadata"]
     inits, containers = spec.get("initContainers") or (), spec["containers"]
-    started, now = len(life.runs) - len(inits), phase(spec, life)
+    now = phase(spec, life)
     generation = metadata.get("generation", 0) if shape.observed else 0
     status: Obj = {"phase": now}
     if generation:
@@ -99,7 +99,7 @@ def compose(shape: Shape, pod: Obj, life: Life) -> Obj:
         status["initContainerStatuses"] = [
             _container(shape, one, life, number, "PodInitializing", init=True) for number, one in enumerate(inits)
         ]
-    reason = "PodInitializing" if inits and started < 0 else "ContainerCreating"
+    reason = "PodInitializing" if inits else "ContainerCreating"
     status["containerStatuses"] = [
         _container(shape, one, life, number, reason) for number, one in enumerate(containers, len(inits))
     ]
