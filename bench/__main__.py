@@ -11,7 +11,7 @@ from importlib import import_module
 
 from bench.measure import table
 
-PARTS = ("store", "kernel", "cluster", "views")
+PARTS = ("store", "kernel", "cluster", "views", "authorization")
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 

@@ -95,6 +95,8 @@ class NodeAndRbac:
             known[key] = everywhere = _everywhere(view, access)
             if everywhere:
                 return
+        if rbac.granted(view, access):
+            return
         verdict = self.decide(view, access)
         if not verdict.allowed:
             raise refused(access, view.profile, verdict.reason)

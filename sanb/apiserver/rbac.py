@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sanb.apiserver.access import Access, Verdict
@@ -10,6 +11,7 @@ from sanb.apiserver.relations import BINDINGS, CLUSTER_BINDINGS, CLUSTER_ROLES, 
 from sanb.apiserver.request import UserInfo
 from sanb.apiserver.status import quoted
 from sanb.apiserver.view import View
+from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
 ACCOUNT: Final = "system:serviceaccount:"
@@ -77,8 +79,9 @@ def matching_subject(subjects: Iterable[Obj], user: UserInfo, namespace: str) ->
 def bindings_of(view: View, user: UserInfo, namespace: str) -> Iterator[Obj]:
     """The bindings of a namespace ("" for the cluster) that have the user among their subjects, by name."""
     resource = BINDINGS if namespace else CLUSTER_BINDINGS
-    wanted = [("User", user.name), *(("Group", group) for group in dict.fromkeys(user.groups))]
-    found = [binding for kind, name in wanted for binding in view.by(resource, "subject", (namespace, kind, name))]
+    found = view.by(resource, "subject", (namespace, "User", user.name))
+    for group in user.groups:
+        found += view.by(resource, "subject", (namespace, "Group", group))
     if len(found) < 2:
         return iter(found)
     by_name = {binding["metadata"]["name"]: binding for binding in found}
@@ -169,9 +172,25 @@ def first(found: Iterable[Grant], access: Access) -> Grant | None:
     return next((grant for grant in found if allows(grant.rule, access)), None)
 
 
+def granted(view: View, access: Access) -> bool:
+    """Whether some rule allows it: the answer alone."""
+    user, namespace = access.user, access.namespace
+    for space in ("", namespace) if namespace else ("",):
+        for binding in bindings_of(view, user, space):
+            role = role_of(view, binding)
+            if role is not None and any(allows(rule, access) for rule in role.get("rules") or ()):
+                return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _prefix(profile: Profile) -> str:
+    return profile.pick(PREFIX)
+
+
 def decide(view: View, access: Access) -> Verdict:
     """What RBAC says: allowed, with the grant that did it, or no opinion."""
-    prefix = view.profile.pick(PREFIX)
+    prefix = _prefix(view.profile)
     having = all_grants(view, access.user, access.namespace)
     grant = first(having.grants, access)
     if grant is not None:
