@@ -17,6 +17,7 @@ from sanb.controllers.owned import (
     create_pod,
     delete_pod,
     deleted,
+    of_kind,
     own_key,
     settled,
 )
@@ -51,7 +52,10 @@ def _matters(old: Obj, new: Obj) -> bool:
 def controller(profile: Profile, authority: object, seed: int) -> Controller:
     """The controller of every minor."""
     traits = Traits.of(profile)
-    related = controlled_or_adoptable(RESOURCE, KIND)
+    adoptable = controlled_or_adoptable(RESOURCE, KIND)
+
+    def related(pod: Obj, lister: Any) -> Iterable[tuple[str, ...]]:
+        return (*adoptable(pod, lister), *_orphaned(pod))
 
     async def sync(api: Api, key: Any) -> float | Upkeep | None:
         return await reconcile(api, key, traits)
@@ -60,9 +64,8 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
         NAME, NAME, PROCESS, account_user(NAME),
         watches=(
             Watch(RESOURCE, keys=own_key),
-            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=_matters),
+            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=of_kind(KIND, _matters)),
             Watch("pods", keys=controlled_by(KIND), on=frozenset({"delete"})),
-            Watch("pods", keys=_orphaned, on=frozenset({"add", "update"}), changed=_matters),
         ),
         reconcile=sync, workers=5,
     )

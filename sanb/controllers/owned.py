@@ -103,6 +103,17 @@ def readiness(old: Obj, new: Obj) -> bool:
     return old.get("status") is not new.get("status") and ready_since(old) != ready_since(new)
 
 
+def of_kind(kind: str, changed: Callable[[Obj, Obj], bool]) -> Callable[[Obj, Obj], bool]:
+    """`changed`, told at a glance to be false where an object belongs to a controller of another kind all the time."""
+
+    def matter(old: Obj, new: Obj) -> bool:
+        owners = new["metadata"].get("ownerReferences")
+        foreign = owners and len(owners) == 1 and owners[0]["kind"] != kind
+        return not (foreign and owners is old["metadata"].get("ownerReferences")) and changed(old, new)
+
+    return matter
+
+
 # ---------------------------------------------------------------------- what counts
 
 

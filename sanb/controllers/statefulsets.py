@@ -8,7 +8,7 @@ from sanb.apiserver.client import Api
 from sanb.controllers import history, stateful
 from sanb.controllers.history import Wanted
 from sanb.controllers.identity import PROCESS, account_user
-from sanb.controllers.owned import controlled_by, controlled_or_adoptable, deleted, ended, own_key, report
+from sanb.controllers.owned import controlled_by, controlled_or_adoptable, deleted, ended, of_kind, own_key, report
 from sanb.controllers.ownership import claim
 from sanb.controllers.stateful import KIND, Revisions, available, created, healthy, ordinal, revision_of
 from sanb.controllers.victims import ready_since
@@ -38,12 +38,12 @@ def _changed(old: Obj, new: Obj) -> bool:
 
 def controller(profile: Profile, authority: object, seed: int) -> Controller:
     """The controller of every minor."""
+    related = controlled_or_adoptable(RESOURCE, KIND)
     return Controller(
         NAME, NAME, PROCESS, account_user(NAME),
         watches=(
             Watch(RESOURCE, keys=own_key),
-            Watch("pods", related=controlled_or_adoptable(RESOURCE, KIND), on=frozenset({"add"})),
-            Watch("pods", related=controlled_or_adoptable(RESOURCE, KIND), on=frozenset({"update"}), changed=_changed),
+            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=of_kind(KIND, _changed)),
             Watch("pods", keys=controlled_by(KIND), on=frozenset({"delete"})),
         ),
         reconcile=reconcile, workers=5, lists=(history.RESOURCE, stateful.CLAIMS),
