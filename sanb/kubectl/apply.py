@@ -1,4 +1,4 @@
-"""kubectl apply: what was applied last, what shall be and what is, made into one strategic merge patch."""
+"""kubectl apply: what was applied last, what shall be and what is, made into one patch."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 from typing import Any, Final
 
 from sanb.errors import ApiError
-from sanb.kubectl import dryrun, failures, manifest
-from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag, Flags
+from sanb.kubectl import dryrun, failures, manifest, prune
+from sanb.kubectl.flags import NUMBER, REPEAT, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.manifest import Located
-from sanb.kubectl.result import error
+from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
+from sanb.kubectl.threeway import json_way, merge, three_way
 from sanb.values import Obj, dig, json_default
+
+__all__ = ["LAST", "apply", "merge", "pretended", "with_last_applied"]
 
 LAST: Final = "kubectl.kubernetes.io/last-applied-configuration"
 FLAGS: Final[Flags] = {
@@ -19,6 +22,9 @@ FLAGS: Final[Flags] = {
     **dryrun.FLAGS,
     "selector": Flag(TEXT, "l"),
     "prune": Flag(SWITCH),
+    "prune-allowlist": Flag(REPEAT),
+    "prune-whitelist": Flag(REPEAT),
+    "applyset": Flag(),
     "all": Flag(SWITCH),
     "force": Flag(SWITCH),
     "overwrite": Flag(SWITCH),
@@ -31,22 +37,8 @@ FLAGS: Final[Flags] = {
     "record": Flag(SWITCH),
     "openapi-patch": Flag(SWITCH),
     "server-dry-run": Flag(SWITCH),
+    "subresource": Flag(),
 }
-KEYS: Final = {
-    "containers": "name",
-    "initContainers": "name",
-    "ephemeralContainers": "name",
-    "env": "name",
-    "volumes": "name",
-    "volumeMounts": "mountPath",
-    "imagePullSecrets": "name",
-    "secrets": "name",
-    "hostAliases": "ip",
-    "conditions": "type",
-    "ownerReferences": "uid",
-}
-"""Lists that are merged by a key of their elements."""
-PORT_KEYS: Final = ("containerPort", "port")
 NOT_APPLIED: Final = {
     "1.10": "Warning: {command} apply should be used on resource created by either {command} create --save-config or "
     "{command} apply",
@@ -68,7 +60,6 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts"""
 """What kubectl adds to a conflict of server-side apply."""
-STRICT: Final = {"1.10": "", "1.25": "Strict"}
 
 
 def with_last_applied(obj: Obj) -> Obj:
@@ -77,165 +68,163 @@ def with_last_applied(obj: Obj) -> Obj:
     notes = {key: value for key, value in (metadata.get("annotations") or {}).items() if key != LAST}
     bare = {**obj, "metadata": {**metadata, "annotations": notes}}
     text = json.dumps(bare, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=json_default) + "\n"
+    for letter, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(letter, code)
     return {**bare, "metadata": {**metadata, "annotations": {**notes, LAST: text}}}
 
 
 def apply(session: Session) -> None:
     """Create or change the objects of -f."""
-    if not session.parsed.many("filename"):
+    parsed = session.parsed
+    if not parsed.many("filename"):
         raise error("must specify one of -f and -k")
+    if parsed.on("force-conflicts") and not parsed.on("server-side"):
+        raise error("--force-conflicts only works with --server-side")
+    if parsed.on("server-side") and dryrun.mode(session) == "client":
+        raise error("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+    if parsed.on("server-side") and parsed.on("force"):
+        raise error("--force cannot be used with --server-side")
+    prune.check(session)
     problems: list[str] = []
+    done: list[Located] = []
     for document in manifest.documents(session):
-        place = manifest.located(session, document)
-        if place.resource.namespaced:
-            metadata = {**(place.obj.get("metadata") or {}), "namespace": place.namespace}
-            place = place._replace(obj={**place.obj, "metadata": metadata})
         try:
-            (_server_side if session.parsed.on("server-side") else _one)(session, place)
+            place = manifest.located(session, document)
+            place = in_namespace(place)
+            (_server_side if parsed.on("server-side") else _one)(session, place)
+            done.append(place)
         except ApiError as refusal:
             problems.append(_refused(session, refusal, place))
+        except Failure as failure:
+            problems.append(failure.text)
     manifest.first(problems)
+    if parsed.on("prune"):
+        prune.prune(session, done)
+
+
+def in_namespace(place: Located) -> Located:
+    """The object with its namespace written into it."""
+    if not place.resource.namespaced:
+        return place
+    metadata = {**(place.obj.get("metadata") or {}), "namespace": place.namespace}
+    return place._replace(obj={**place.obj, "metadata": metadata})
 
 
 def _refused(session: Session, refusal: ApiError, place: Located) -> str:
     """The lines about one object that the server refused."""
     if refusal.has_cause("FieldManagerConflict") and session.parsed.on("server-side"):
         return f"error: {refusal.message}\n{OTHER_MANAGERS}"
-    return failures.text(refusal, f'error when {_doing(refusal)} "{place.source}"')
-
-
-def _doing(refusal: ApiError) -> str:
-    return getattr(refusal, "doing", "creating")
+    if session.parsed.on("server-side"):
+        return failures.text(refusal)
+    doing = getattr(refusal, "doing", f'error when creating "{place.source}"')
+    return failures.text(refusal, doing)
 
 
 def _server_side(session: Session, place: Located) -> None:
-    options = {
+    options: dict[str, Any] = {
         "patchType": "apply",
         "fieldManager": session.parsed.text("field-manager") or "kubectl",
         "force": "true" if session.parsed.on("force-conflicts") else "false",
     }
+    strict, dry = manifest.strictness(session), dryrun.mode(session)
+    options |= {"fieldValidation": strict} if strict else {}
+    options |= {"dryRun": "All"} if dry == "server" else {}
     body = session.ask("patch", place.resource, place.namespace, place.name, place.obj, options=options)
-    dryrun.report(session, place.resource, body, "serverside-applied")
+    dryrun.report(session, place.resource, body, f"serverside-applied{dryrun.SUFFIX[dry]}")
+
+
+def _options(session: Session) -> dict[str, Any]:
+    options: dict[str, Any] = {"fieldManager": session.parsed.text("field-manager") or "kubectl-client-side-apply"}
+    strict = manifest.strictness(session)
+    options |= {"fieldValidation": strict} if strict else {}
+    return {**options, "dryRun": "All"} if dryrun.mode(session) == "server" else options
 
 
 def _one(session: Session, place: Located) -> None:
     dry = dryrun.mode(session)
     wanted = with_last_applied(place.obj)
-    options: dict[str, Any] = {"fieldManager": session.parsed.text("field-manager") or "kubectl-client-side-apply"}
-    if session.profile.pick(STRICT) and session.parsed.text("validate") not in ("false", "ignore", "warn"):
-        options["fieldValidation"] = session.profile.pick(STRICT)
-    if dry == "server":
-        options["dryRun"] = "All"
     if not place.name:
+        generated = dig(place.obj, "metadata", "generateName", default="")
+        if generated:
+            raise error(f"from {generated}: cannot use generate name with apply")
         raise error(
-            "error when retrieving current configuration of:\n"
-            f'from server for: "{place.source}": resource name may not be empty'
+            f'error when retrieving current configuration of:\nfrom server for: "{place.source}": resource name may not be empty'
         )
     try:
         current = session.ask("get", place.resource, place.namespace, place.name)
     except ApiError as refusal:
         if refusal.code != 404:
+            refusal.doing = _retrieving(place)  # type: ignore[attr-defined]
             raise
         body = wanted
         if dry != "client":
-            body = session.ask("create", place.resource, place.namespace, body=wanted, options=options)
+            body = session.ask("create", place.resource, place.namespace, body=wanted, options=_options(session))
         dryrun.report(session, place.resource, body, f"created{dryrun.SUFFIX[dry]}")
         return
-    _change(session, place, wanted, current, options, dry)
+    _change(session, place, wanted, current, dry)
 
 
-def _change(session: Session, place: Located, wanted: Obj, current: Obj, options: dict[str, Any], dry: str) -> None:
+def _retrieving(place: Located) -> str:
+    return f'error when retrieving current configuration of:\n{_shown(place)}\nfrom server for: "{place.source}"'
+
+
+def _shown(place: Located) -> str:
+    row = place.resource
+    version = row.api_version if "/" in row.api_version else f"/{row.api_version}"
+    return (
+        f'Resource: "{version}, Resource={row.plural}", GroupVersionKind: "{version}, Kind={row.kind}"\n'
+        f'Name: "{place.name}", Namespace: "{place.namespace}"'
+    )
+
+
+def patch_of(place: Located, wanted: Obj, current: Obj) -> tuple[Obj, str]:
+    """The patch to be sent, and its type."""
     last = dig(current, "metadata", "annotations", LAST)
-    if last is None:
-        subject = f"{place.resource.plural}/{place.name}"
-        session.complain(session.profile.pick(NOT_APPLIED).format(command="kubectl", subject=subject))
-    patch = three_way(json.loads(last) if last else {}, wanted, current)
+    try:
+        before = json.loads(last) if last else {}
+    except ValueError:
+        before = {}
+    custom = bool(getattr(place.resource, "custom", None))
+    patch = (json_way if custom else three_way)(before, wanted, current)
     for field in ("apiVersion", "kind", "status"):
         patch.pop(field, None)
+    return patch, "merge" if custom else "strategic"
+
+
+def _change(session: Session, place: Located, wanted: Obj, current: Obj, dry: str) -> None:
+    if dig(current, "metadata", "annotations", LAST) is None:
+        subject = f"{place.resource.plural}/{place.name}"
+        session.complain(session.profile.pick(NOT_APPLIED).format(command="kubectl", subject=subject))
+    patch, kind = patch_of(place, wanted, current)
     if not patch:
         dryrun.report(session, place.resource, current, f"unchanged{dryrun.SUFFIX[dry]}")
         return
     body = current
     if dry != "client":
+        options = {**_options(session), "patchType": kind}
         try:
-            body = session.ask(
-                "patch",
-                place.resource,
-                place.namespace,
-                place.name,
-                patch,
-                options={**options, "patchType": "strategic"},
-            )
+            body = session.ask("patch", place.resource, place.namespace, place.name, patch, options=options)
         except ApiError as refusal:
             text = json.dumps(patch, separators=(",", ":"), sort_keys=True, default=json_default)
-            resource = place.resource
-            version = resource.api_version
-            shown = (
-                f'Resource: "{version}, Resource={resource.plural}", '
-                f'GroupVersionKind: "{version}, Kind={resource.kind}"'
-            )
             refusal.doing = (  # type: ignore[attr-defined]
-                f'applying patch:\n{text}\nto:\n{shown}\nName: "{place.name}", Namespace: "{place.namespace}"\nfor:'
+                f'error when applying patch:\n{text}\nto:\n{_shown(place)}\nfor: "{place.source}"'
+                f': error when patching "{place.source}"'
             )
             raise
     same = dig(body, "metadata", "resourceVersion") == dig(current, "metadata", "resourceVersion") and dry == "none"
     dryrun.report(session, place.resource, body, f"{'unchanged' if same else 'configured'}{dryrun.SUFFIX[dry]}")
 
 
-def three_way(last: Any, wanted: Any, current: Any) -> Obj:
-    """The patch that makes `current` have all of `wanted` and lose what only `last` had."""
-    patch: Obj = {}
-    for key, value in wanted.items():
-        if key not in current or current[key] is None:
-            if value is not None:
-                patch[key] = value
-            continue
-        now, before = current[key], (last or {}).get(key)
-        if isinstance(value, dict) and isinstance(now, dict):
-            inner = three_way(before if isinstance(before, dict) else {}, value, now)
-            if inner:
-                patch[key] = inner
-        elif isinstance(value, list) and isinstance(now, list):
-            _list(patch, key, before if isinstance(before, list) else [], value, now)
-        elif value != now:
-            patch[key] = value
-    for key in last or {}:
-        if key not in wanted and key in current:
-            patch[key] = None
-    return patch
-
-
-def _list(patch: Obj, field: str, last: list[Any], wanted: list[Any], current: list[Any]) -> None:
-    key = _merge_key(field, [*wanted, *current])
-    if key is None:
-        if wanted != current:
-            patch[field] = wanted
-        return
-    now = {one.get(key): one for one in current}
-    before = {one.get(key): one for one in last if isinstance(one, dict)}
-    changes: list[Obj] = []
-    for one in wanted:
-        inner = three_way(before.get(one.get(key), {}), one, now.get(one.get(key), {}))
-        if inner:
-            changes.append({**inner, key: one.get(key)})
-    names = [one.get(key) for one in wanted]
-    changes += [{"$patch": "delete", key: name} for name in before if name not in names and name in now]
-    if changes:
-        patch[field] = changes
-
-
-def _merge_key(field: str, items: list[Any]) -> str | None:
-    if not all(isinstance(one, dict) for one in items):
-        return None
-    if field == "ports":
-        return next((key for key in PORT_KEYS if items and all(key in one for one in items)), None)
-    key = KEYS.get(field)
-    return key if key and all(key in one for one in items) else None
-
-
-def merge(obj: Any, more: Any) -> Any:
-    """The object with a JSON merge patch applied."""
-    if not isinstance(more, dict) or not isinstance(obj, dict):
-        return more
-    kept = {key: value for key, value in obj.items() if not (key in more and more[key] is None)}
-    return {**kept, **{key: merge(obj.get(key), value) for key, value in more.items() if value is not None}}
+def pretended(session: Session, place: Located, current: Obj | None) -> Obj:
+    """What apply would make of an object."""
+    wanted = with_last_applied(place.obj)
+    options = {"dryRun": "All", "fieldManager": session.parsed.text("field-manager") or "kubectl-client-side-apply"}
+    if current is None:
+        body: Obj = session.ask("create", place.resource, place.namespace, body=wanted, options=options)
+        return body
+    patch, kind = patch_of(place, wanted, current)
+    if not patch:
+        return current
+    target = (place.resource, place.namespace, place.name)
+    body = session.ask("patch", *target, patch, options={**options, "patchType": kind})
+    return body

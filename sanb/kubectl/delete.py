@@ -79,6 +79,17 @@ def delete(session: Session) -> None:
     manifest.first(problems)
 
 
+def remove(session: Session, target: Target) -> None:
+    """Delete one object and report it, with the options of the command."""
+    session.ask("delete", *target[:2], target[2], _options(session))
+    _report(session, target, "deleted", "")
+
+
+def gone(session: Session, target: Target) -> bool:
+    """Whether there is no such object any more."""
+    return not _there(session, target, "")
+
+
 def _report(session: Session, target: Target, done: str, suffix: str) -> None:
     resource, namespace, name = target
     if session.parsed.text("output") == "name":

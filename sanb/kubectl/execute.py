@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from sanb.apiserver.request import Request
 from sanb.kubectl.flags import SWITCH, TEXT, Flag
+from sanb.kubectl.pods import container_of, pod_of
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
-from sanb.values import dig
+from sanb.values import Obj, dig
 
 FLAGS: Final = {
     "container": Flag(TEXT, "c"),
@@ -20,11 +22,6 @@ FLAGS: Final = {
 }
 DASH: Final = {"1.10": "", "1.18": "old", "1.31": "needed"}
 """What a command without `--` is: fine, deprecated or refused."""
-DEFAULTED: Final = {
-    "1.10": "Defaulting container name to {first}.\nUse 'kubectl describe pod/{pod} -n {namespace}' to see all of the "
-    "containers in this pod.",
-    "1.21": 'Defaulted container "{first}" out of: {all}',
-}
 OLD: Final = (
     "kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. "
     "Use kubectl exec [POD] -- [COMMAND] instead."
@@ -37,24 +34,40 @@ NEEDED: Final = (
 
 def execute(session: Session) -> None:
     """Run a command in a container and print what it prints."""
-    pod, argv = _command(session)
-    body = session.ask("get", "pods", session.namespace, pod)
-    names = [one["name"] for one in body["spec"]["containers"]]
-    container = session.parsed.text("container") or names[0]
-    if dig(body, "status", "phase") in ("Succeeded", "Failed"):
-        raise error(f"cannot exec into a container in a completed pod; current phase is {body['status']['phase']}")
-    if container not in names:
-        raise error(f"container {container} is not valid for pod {pod} out of: {', '.join(names)}")
-    if len(names) > 1 and not session.parsed.text("container"):
-        text = session.profile.pick(DEFAULTED)
-        session.complain(text.format(first=names[0], pod=pod, namespace=session.namespace, all=", ".join(names)))
+    word, argv = _command(session)
+    pod = pod_of(session, word)
+    if dig(pod, "status", "phase") in ("Succeeded", "Failed"):
+        raise error(f"cannot exec into a container in a completed pod; current phase is {pod['status']['phase']}")
+    container = container_of(session, pod)
+    code = run_in(session, pod, container, argv, session.stdin if session.parsed.on("stdin") else None)
+    if code:
+        raise Failure(f"command terminated with exit code {code}", code)
+
+
+def run_in(session: Session, pod: Obj, container: str, argv: list[str], stdin: str | None = None) -> int:
+    """Run a command in a container, print what it prints and give its exit code."""
     if getattr(session.cp, "exec", None) is None:
         raise error("unable to upgrade connection: no kubelet runs here")
-    done = session.cp.exec(session.namespace, pod, container, argv)
+    name = pod["metadata"]["name"]
+    permitted(session, name, "exec")
+    more = [stdin] if stdin else []
+    done = session.cp.exec(pod["metadata"]["namespace"], name, container, argv, *more)
     session.print(done.stdout)
     session.err.append(done.stderr)
-    if done.exit_code:
-        raise Failure(f"command terminated with exit code {done.exit_code}", done.exit_code)
+    return int(done.exit_code)
+
+
+def permitted(session: Session, pod: str, subresource: str) -> None:
+    """Ask the server for a subresource of a Pod that the node answers, so that it can refuse.
+
+    Raises:
+        ApiError: it does.
+    """
+    verb = "create" if subresource == "exec" else "get"
+    request = Request(
+        verb, "pods", session.namespace, pod, subresource, user=session.user, impersonate=session.impersonate
+    )
+    session.cp.request(request)
 
 
 def _command(session: Session) -> tuple[str, list[str]]:
@@ -69,7 +82,4 @@ def _command(session: Session) -> tuple[str, list[str]]:
             session.complain(OLD)
     if len(words) < 2:
         raise error("you must specify at least one command for the container")
-    kind, slash, name = words[0].rpartition("/")
-    if slash and kind not in ("pod", "pods", "po"):
-        raise error(f"cannot attach to *{kind}: selector for {kind} not implemented")
-    return name, words[1:]
+    return words[0], words[1:]

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
-from sanb.kubectl import failures, output
+from sanb.kubectl import failures, output, raw, sorting, watch
 from sanb.kubectl.documents import read
 from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag
 from sanb.kubectl.result import Failure, error
-from sanb.kubectl.session import Session, targets
+from sanb.kubectl.session import Session
 from sanb.values import Obj
-from sanb.views import jsonpath, text
+from sanb.views import text
 
 FLAGS: Final = {
     "output": Flag(TEXT, "o"),
@@ -26,6 +26,7 @@ FLAGS: Final = {
     "show-kind": Flag(SWITCH),
     "label-columns": Flag(MANY, "L"),
     "filename": Flag(MANY, "f"),
+    "kustomize": Flag(TEXT, "k"),
     "recursive": Flag(SWITCH, "R"),
     "show-managed-fields": Flag(SWITCH),
     "watch": Flag(SWITCH, "w"),
@@ -34,11 +35,11 @@ FLAGS: Final = {
     "subresource": Flag(),
     "allow-missing-template-keys": Flag(SWITCH),
     "raw": Flag(),
-    "show-all": Flag(SWITCH, "a"),
     "output-watch-events": Flag(SWITCH),
     "server-print": Flag(SWITCH),
     "template": Flag(),
 }
+OLD_FLAGS: Final = {"1.10": {"show-all": Flag(SWITCH, "a"), "export": Flag(SWITCH)}, "1.18": {}}
 EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
 MISSING_NAMESPACE: Final = {"1.10": False, "1.36": True}
 """Whether a missing object's missing namespace is what is reported."""
@@ -50,20 +51,31 @@ NO_TYPE: Final = (
     "of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples"
 )
 
+Wanted = list[tuple[Resource, list[str]]]
+
 
 def get(session: Session) -> None:
     """Print objects as a table or in the format of `-o`."""
+    parsed = session.parsed
+    if parsed.text("raw"):
+        session.print(raw.get(session, parsed.text("raw")))
+        return
     wanted = _targets(session)
     fetch = _Fetch(session)
     tables = [(row, fetch.table(row, names)) for row, names in wanted]
+    if parsed.on("watch") or parsed.on("watch-only"):
+        watch.watch(session, tables, [] if not fetch.problems else fetch.problems)
+        return
+    form = parsed.text("output")
     objects = [row["object"] for _, table in tables for row in table["rows"]]
-    form = session.parsed.text("output")
+    if form and len(tables) > 1 and parsed.text("sort-by"):
+        objects = sorting.objects(objects, parsed.text("sort-by"))
     single = len(wanted) == 1 and len(wanted[0][1]) == 1
     if form in ("", "wide"):
         _print_tables(
             session, [(row, table) for row, table in tables if table["rows"]], len(wanted) > 1, form == "wide"
         )
-        if not objects and not fetch.problems and not session.parsed.on("ignore-not-found"):
+        if not objects and not fetch.problems and not parsed.on("ignore-not-found"):
             session.complain(_nothing(session, wanted))
     elif objects or not (single or fetch.problems):
         output.write(session, form, objects, single=single)
@@ -71,16 +83,18 @@ def get(session: Session) -> None:
         raise Failure("\n".join(fetch.problems))
 
 
-def _targets(session: Session) -> list[tuple[Resource, list[str]]]:
+def _targets(session: Session) -> Wanted:
     files = session.parsed.many("filename")
     if files:
         from sanb.kubectl.manifest import located
 
-        documents = [document for path in files for document in read(path, session.stdin)]
+        documents = [
+            document for path in files for document in read(path, session.stdin, session.parsed.on("recursive"))
+        ]
         return [(place.resource, [place.name]) for place in (located(session, one) for one in documents)]
     if not session.parsed.arguments:
         raise Failure(NO_TYPE)
-    found = targets(session.parsed.arguments)
+    found = session.targets(session.parsed.arguments)
     if any(names for _, names in found):
         if session.parsed.text("selector"):
             raise error("name cannot be provided when a selector is specified")
@@ -103,7 +117,7 @@ class _Fetch:
         rows = [row for part in found for row in part["rows"]]
         key = self.session.parsed.text("sort-by")
         if key:
-            rows = sorted(rows, key=lambda row: _order(jsonpath.find(key.strip("{}"), row["object"])))
+            rows = sorting.rows(rows, key)
         return {"columnDefinitions": found[0]["columnDefinitions"] if found else [], "rows": rows}
 
     def ask(self, verb: str, resource: Resource, name: str) -> Obj | None:
@@ -116,12 +130,12 @@ class _Fetch:
                     options[option] = parsed.text(flag)
         namespace = "" if parsed.on("all-namespaces") else session.namespace
         try:
-            table: Obj = session.ask(verb, resource, namespace, name, options=options)
+            table: Obj = session.ask(verb, resource, namespace, name, None, parsed.text("subresource"), options)
         except ApiError as refusal:
             if refusal.code != 404 or not parsed.on("ignore-not-found"):
                 self.problems.append(failures.text(self.namespace_first(refusal, resource)))
             return None
-        return table
+        return table if table.get("kind") == "Table" else _as_table(table)
 
     def namespace_first(self, refusal: ApiError, resource: Resource) -> ApiError:
         """The refusal, or that of the namespace when this is missing too."""
@@ -134,12 +148,13 @@ class _Fetch:
         return refusal
 
 
-def _order(found: list[Any]) -> tuple[int, Any, str]:
-    value = found[0] if found else ""
-    return (0, value, "") if isinstance(value, (int, float)) else (1, 0, str(value))
+def _as_table(obj: Obj) -> Obj:
+    """An object that the server does not make a table of (a Scale)."""
+    columns = [{"name": "Name", "priority": 0}]
+    return {"columnDefinitions": columns, "rows": [{"cells": [obj["metadata"]["name"]], "object": obj}]}
 
 
-def _nothing(session: Session, wanted: list[tuple[Resource, list[str]]]) -> str:
+def _nothing(session: Session, wanted: Wanted) -> str:
     old = session.profile.pick(EMPTY)
     if old:
         return str(old)
@@ -149,17 +164,21 @@ def _nothing(session: Session, wanted: list[tuple[Resource, list[str]]]) -> str:
 
 
 def _print_tables(session: Session, tables: list[tuple[Resource, Obj]], kinds: bool, wide: bool) -> None:
-    parsed = session.parsed
-    printed = []
-    for resource, table in tables:
-        rows = text.rows(
-            table,
-            wide=wide,
-            headers=not parsed.on("no-headers"),
-            namespaces=parsed.on("all-namespaces") and resource.namespaced,
-            prefix=session.named(resource) if kinds or parsed.on("show-kind") else "",
-            show_labels=parsed.on("show-labels"),
-            label_columns=parsed.many("label-columns"),
-        )
-        printed.append(text.lines(rows, session.profile))
+    printed = [
+        text.lines(rows_of(session, resource, table, kinds, wide), session.profile) for resource, table in tables
+    ]
     session.print("\n".join(printed))
+
+
+def rows_of(session: Session, resource: Resource, table: Obj, kinds: bool, wide: bool) -> list[list[str]]:
+    """The cells of a table as the flags ask for them."""
+    parsed = session.parsed
+    return text.rows(
+        table,
+        wide=wide,
+        headers=not parsed.on("no-headers"),
+        namespaces=parsed.on("all-namespaces") and resource.namespaced,
+        prefix=session.named(resource) if kinds or parsed.on("show-kind") else "",
+        show_labels=parsed.on("show-labels"),
+        label_columns=parsed.many("label-columns"),
+    )

@@ -89,6 +89,25 @@ def located(session: Session, document: Document) -> Located:
     return Located(row, namespace or session.namespace, name, obj, source)
 
 
+STRICT: Final = {"1.10": "", "1.25": "Strict"}
+"""What old servers are not asked for: to refuse unknown fields."""
+LEVELS: Final = {
+    "false": "Ignore",
+    "ignore": "Ignore",
+    "warn": "Warn",
+    "true": "Strict",
+    "strict": "Strict",
+    "": "Strict",
+}
+
+
+def strictness(session: Session) -> str:
+    """The fieldValidation that --validate asks the server for; empty where kubectl checks by itself."""
+    if not session.profile.pick(STRICT):
+        return ""
+    return LEVELS.get(session.parsed.text("validate").lower(), "Strict")
+
+
 def _served(session: Session, row: Resource, version: str) -> bool:
     return version in group_versions(session.profile, row)
 

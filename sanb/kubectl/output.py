@@ -1,16 +1,18 @@
-"""-o: objects as YAML, JSON, names, JSONPath or columns of one's own."""
+"""-o: objects as YAML, JSON, names, JSONPath, Go templates or columns of one's own."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from sanb.apiserver.resources import BY_KIND
 from sanb.kubectl.documents import to_json, to_yaml
 from sanb.kubectl.result import error
 from sanb.kubectl.session import Session
-from sanb.values import REMOVE, Obj, evolve, plain
-from sanb.views import jsonpath, text
+from sanb.values import REMOVE, Obj, evolve, json_default, plain
+from sanb.views import gotemplate, jsonpath, text
 
 MANAGED_HIDDEN: Final = {"1.10": False, "1.21": True}
 LIST_METADATA: Final[dict[str, Obj]] = {
@@ -32,13 +34,36 @@ FORMATS: Final = (
     "wide",
     "yaml",
 )
+KYAML: Final = {"1.10": (), "1.34": ("kyaml",)}
+"""A format that newer kubectl has; it is named among the others and not made here."""
+AS_JSON: Final = {"1.10": (), "1.20": ("jsonpath-as-json",)}
+CHANGES: Final = (
+    "go-template",
+    "go-template-file",
+    "json",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "name",
+    "template",
+    "templatefile",
+    "yaml",
+)
+TEMPLATES: Final = ("go-template", "template", "go-template-file", "templatefile")
+"""Formats of commands that change something: neither wide nor columns."""
 
 
-def bad_format(wanted: str) -> Exception:
+def bad_format(session: Session, wanted: str) -> Exception:
     """An output format that kubectl does not have."""
+    known = FORMATS if session.parsed.text("verb") in ("get", "events") else CHANGES
+    known = tuple(sorted(one for one in (*known, *session.profile.pick(KYAML)) if _has(session, one)))
     return error(
-        f'unable to match a printer suitable for the output format "{wanted}", allowed formats are: {",".join(FORMATS)}'
+        f'unable to match a printer suitable for the output format "{wanted}", allowed formats are: {",".join(known)}'
     )
+
+
+def _has(session: Session, form: str) -> bool:
+    return form != "jsonpath-as-json" or bool(session.profile.pick(AS_JSON))
 
 
 def shown(session: Session, obj: Obj) -> Obj:
@@ -51,8 +76,9 @@ def shown(session: Session, obj: Obj) -> Obj:
 
 def name(session: Session, obj: Obj) -> str:
     """`serviceaccount/test`, `deployment.apps/nginx`."""
-    row = BY_KIND.get(obj.get("kind", ""))
-    return f"{session.named(row) if row else obj.get('kind', '').lower()}/{obj['metadata'].get('name', '')}"
+    kind = obj.get("kind", "")
+    row = BY_KIND.get(kind) or next((one for one in session.rows() if one.kind == kind), None)
+    return f"{session.named(row) if row else kind.lower()}/{obj['metadata'].get('name', '')}"
 
 
 def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool = True) -> None:
@@ -63,33 +89,47 @@ def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool
     """
     objects = [shown(session, obj) for obj in objects]
     word, equals, template = wanted.partition("=")
+    template = template if equals else session.parsed.text("template")
     if word == "name":
         session.print("".join(f"{name(session, obj)}\n" for obj in objects))
-        return
-    if word == "custom-columns":
-        session.print(_columns(session, template, objects))
-        return
-    body: Any = (
-        objects[0]
-        if single and len(objects) == 1
-        else {
-            "apiVersion": "v1",
-            "items": list(objects),
-            "kind": "List",
-            "metadata": session.profile.pick(LIST_METADATA),
-        }
-    )
-    if word in ("jsonpath", "jsonpath-as-json"):
-        if not equals:
-            raise error("template format specified but no template given")
-        session.print(_jsonpath(template, plain(body)))
-        return
-    if word not in _WRITERS or equals:
-        raise bad_format(wanted)
-    session.print(_WRITERS[word](body))
+    elif word in ("custom-columns", "custom-columns-file") and session.parsed.text("verb") in ("get", "events"):
+        session.print(_columns(session, word, template, objects))
+    else:
+        body: Any = (
+            objects[0]
+            if single and len(objects) == 1
+            else {
+                "apiVersion": "v1",
+                "items": list(objects),
+                "kind": "List",
+                "metadata": session.profile.pick(LIST_METADATA),
+            }
+        )
+        session.print(_one(session, wanted, word, template, body))
 
 
-_WRITERS: Final[dict[str, Callable[[Any], str]]] = {"yaml": to_yaml, "json": to_json}
+def _one(session: Session, wanted: str, word: str, template: str, body: Any) -> str:
+    if word in _WRITERS and wanted == word:
+        return _WRITERS[word](body)
+    if word in _RENDERERS and _has(session, word):
+        if not template:
+            raise error(f"{'template' if word in TEMPLATES else word} format specified but no template given")
+        return _RENDERERS[word](_file(template) if word.endswith("file") else template, plain(body))
+    raise bad_format(session, wanted)
+
+
+def _file(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except OSError:
+        raise error(f"error reading --template {path}, open {path}: no such file or directory\n") from None
+
+
+def _go(template: str, body: Any) -> str:
+    try:
+        return gotemplate.render(template, body)
+    except gotemplate.TemplateError as problem:
+        raise error(f"error parsing template {template}, template: output:1: {problem}") from None
 
 
 def _jsonpath(template: str, body: Any) -> str:
@@ -97,12 +137,53 @@ def _jsonpath(template: str, body: Any) -> str:
     try:
         return jsonpath.render(template, body)
     except jsonpath.JsonPathError as problem:
+        if getattr(problem, "missing", False):
+            raise error(_not_found(template, body, str(problem))) from None
         raise error(f"error parsing jsonpath {template}, {problem}") from None
 
 
-def _columns(session: Session, template: str, objects: Sequence[Obj]) -> str:
+def _not_found(template: str, body: Any, problem: str) -> str:
+    """A key that is not there: kubectl prints template and object."""
+    raw = json.dumps(body, separators=(",", ":"), default=json_default)
+    return (
+        f'error executing jsonpath "{template}": Error executing template: {problem}. Printing more information for '
+        f"debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{raw}\n\n"
+    )
+
+
+def _as_json(template: str, body: Any) -> str:
+    path = template.strip().removeprefix("{").removesuffix("}")
+    try:
+        found = jsonpath.find(path, body, missing=False)
+    except jsonpath.JsonPathError as problem:
+        raise error(f"error parsing jsonpath {template}, {problem}") from None
+    return to_json(found)
+
+
+_WRITERS: Final[dict[str, Callable[[Any], str]]] = {"yaml": to_yaml, "json": to_json}
+_RENDERERS: Final[dict[str, Callable[[str, Any], str]]] = {
+    "jsonpath": _jsonpath,
+    "jsonpath-file": _jsonpath,
+    "jsonpath-as-json": _as_json,
+    **dict.fromkeys(TEMPLATES, _go),
+}
+
+
+def _columns(session: Session, word: str, template: str, objects: Sequence[Obj]) -> str:
     if not template:
-        raise error("custom-columns format specified but no custom columns given")
+        raise error(
+            f"{word} format specified but no {'custom columns' if word == 'custom-columns' else 'custom columns'} given"
+        )
+    heads, paths = _file_columns(template) if word.endswith("file") else _spec(template)
+    rows = [] if session.parsed.on("no-headers") else [heads]
+    for obj in objects:
+        body = plain(obj)
+        found = [jsonpath.find(path, body) for path in paths]
+        rows.append([",".join(_cell(value) for value in values) if values else "<none>" for values in found])
+    return text.lines(rows, session.profile)
+
+
+def _spec(template: str) -> tuple[list[str], list[str]]:
     heads, paths = [], []
     for part in template.split(","):
         head, colon, path = part.partition(":")
@@ -110,12 +191,16 @@ def _columns(session: Session, template: str, objects: Sequence[Obj]) -> str:
             raise error(f"unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>")
         heads.append(head)
         paths.append(path.strip("{}"))
-    rows = [] if session.parsed.on("no-headers") else [heads]
-    for obj in objects:
-        body = plain(obj)
-        found = [jsonpath.find(path, body) for path in paths]
-        rows.append([",".join(_cell(value) for value in values) if values else "<none>" for values in found])
-    return text.lines(rows, session.profile)
+    return heads, paths
+
+
+def _file_columns(path: str) -> tuple[list[str], list[str]]:
+    """Columns from a file: a line of headers and one of paths."""
+    lines = _file(path).splitlines()
+    heads, paths = (lines[0].split(), lines[1].split()) if len(lines) > 1 else ([], [])
+    if not heads or len(heads) != len(paths):
+        raise error(f"number of headers ({len(heads)}) and field specifications ({len(paths)}) don't match")
+    return heads, [one.strip("{}") for one in paths]
 
 
 def _cell(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from sanb.errors import ApiError
@@ -11,6 +10,7 @@ from sanb.kubectl.create import one_name
 from sanb.kubectl.flags import REPEAT, TEXT, Flag
 from sanb.kubectl.result import error
 from sanb.kubectl.session import Session
+from sanb.kubectl.spans import seconds_of
 from sanb.values import Obj
 
 FLAGS: Final = {
@@ -28,7 +28,6 @@ KINDS: Final[dict[str, dict[str, str]]] = {
     "1.10": {"Pod": "v1", "Secret": "v1"},
     "1.31": {"Node": "v1", "Pod": "v1", "Secret": "v1"},
 }
-UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 
 def create_token(session: Session) -> None:
@@ -56,7 +55,7 @@ def _spec(session: Session) -> Obj:
         raise error("--audience must not be an empty string")
     if audiences:
         spec["audiences"] = audiences
-    seconds = duration(parsed.text("duration", "0"))
+    seconds = seconds_of(parsed.text("duration", "0"), "duration", "kubectl create token")
     if seconds < 0:
         raise error("--duration must be greater than or equal to 0")
     if seconds != int(seconds):
@@ -82,25 +81,3 @@ def _bound(session: Session) -> Obj:
         raise error("--bound-object-name is required if --bound-object-kind is provided")
     reference = {"kind": kind, "apiVersion": known[kind], "name": name}
     return {**reference, "uid": uid} if uid else reference
-
-
-def duration(text: str) -> float:
-    """Seconds of a Go duration such as 1h30m.
-
-    Raises:
-        Failure: it is none.
-    """
-    if text in ("0", "", "-0", "+0"):
-        return 0.0
-    sign, rest = (-1.0, text[1:]) if text[0] == "-" else (1.0, text.lstrip("+"))
-    parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)", rest)
-    if "".join(number + unit for number, unit in parts) != rest or not parts:
-        why = (
-            f'time: missing unit in duration "{text}"'
-            if re.fullmatch(r"[\d.]+", rest)
-            else f'time: invalid duration "{text}"'
-        )
-        raise error(
-            f'invalid argument "{text}" for "--duration" flag: {why}\nSee \'kubectl create token --help\' for usage.'
-        )
-    return sign * sum(float(number) * UNITS[unit] for number, unit in parts)

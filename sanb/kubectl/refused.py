@@ -1,0 +1,37 @@
+"""Commands that cannot do here what they do elsewhere: they say so, why, and what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sanb.kubectl.result import error
+from sanb.kubectl.session import Session
+
+NO_METRICS: Final = "Metrics API not available"
+REASONS: Final[Mapping[str, str]] = {
+    "top pod": NO_METRICS,
+    "top node": NO_METRICS,
+    "kustomize": "sanb does not build kustomizations: build them outside (`kubectl kustomize DIR > all.yaml`) and apply the "
+    "result with `kubectl apply -f all.yaml`",
+    "edit": "there is no editor here: use `kubectl patch`, `kubectl apply -f -` or `kubectl replace -f -`",
+    "apply edit-last-applied": "there is no editor here: use `kubectl apply set-last-applied -f -`",
+    "attach": "nothing reads from the terminal of a simulated container: look at it with `kubectl logs` and `kubectl exec`",
+    "port-forward": "containers are simulated and listen on no port: look into them with `kubectl exec`",
+    "proxy": "serve the cluster over HTTPS instead: `with c.serve() as api:` in Python, `sanb serve` in a terminal",
+    "debug": "ephemeral debug containers are not simulated: look into the Pod with `kubectl exec`",
+    "plugin list": "unable to find any kubectl plugins in your PATH",
+    "completion": "completion works by itself: press Tab behind %kubectl in a notebook",
+    "certificate approve": "CertificateSigningRequests are not simulated: certificates are not signed here",
+    "certificate deny": "CertificateSigningRequests are not simulated: certificates are not signed here",
+    "rolling-update": "use a Deployment: `kubectl set image` and `kubectl rollout status`",
+}
+
+
+def command(name: str) -> Callable[[Session], None]:
+    """A command that ends with its reason."""
+
+    def run(session: Session) -> None:
+        raise error(REASONS[name])
+
+    return run

@@ -1,0 +1,114 @@
+"""kubectl scale and autoscale."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sanb.apiserver.resources import RESOURCES
+from sanb.kubectl import choose, dryrun
+from sanb.kubectl.choose import Target
+from sanb.kubectl.flags import NUMBER, Flag, Flags
+from sanb.kubectl.result import Failure, error
+from sanb.kubectl.session import Session
+from sanb.values import Obj, dig
+
+FLAGS: Final[Flags] = {**choose.FLAGS, "replicas": Flag(NUMBER), "current-replicas": Flag(NUMBER), "timeout": Flag()}
+AUTO_FLAGS: Final[Flags] = {
+    **choose.FLAGS,
+    "min": Flag(NUMBER),
+    "max": Flag(NUMBER),
+    "cpu-percent": Flag(NUMBER),
+    "cpu": Flag(),
+    "memory": Flag(),
+    "name": Flag(),
+    "generator": Flag(),
+}
+NO_SCALE: Final = "Error from server (NotFound): the server could not find the requested resource"
+AUTOSCALER: Final = {"1.10": "autoscaling/v1", "1.33": "autoscaling/v2"}
+
+
+def scale(session: Session) -> None:
+    """Set the replicas of objects."""
+    parsed = session.parsed
+    if "replicas" not in parsed.values:
+        raise error('required flag(s) "replicas" not set')
+    if parsed.values["replicas"] < 0:
+        raise error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+    choose.each(session, parsed.arguments, lambda target: _scale(session, target))
+
+
+def _scale(session: Session, target: Target) -> None:
+    resource, namespace, name = target
+    parsed = session.parsed
+    body = session.ask("get", resource, namespace, name)
+    if "scale" not in resource.subresources:
+        raise Failure(NO_SCALE)
+    have, expected = dig(body, "spec", "replicas", default=0), parsed.values.get("current-replicas", -1)
+    if expected not in (-1, have):
+        raise error(f"Expected replicas to be {expected}, was {have}")
+    change: Obj = {"spec": {"replicas": parsed.values["replicas"]}}
+    if parsed.text("resource-version"):
+        change["metadata"] = {"resourceVersion": parsed.text("resource-version")}
+    dry = dryrun.mode(session)
+    if dry != "client":
+        options = choose.options(session, "merge", "kubectl")
+        session.ask("patch", resource, namespace, name, change, "scale", options)
+    if parsed.text("output") and dry == "none":
+        body = session.ask("get", resource, namespace, name)
+    dryrun.report(session, resource, body, f"scaled{dryrun.SUFFIX[dry]}")
+
+
+def autoscale(session: Session) -> None:
+    """Make HorizontalPodAutoscalers."""
+    parsed = session.parsed
+    if "max" not in parsed.values:
+        raise error('required flag(s) "max" not set')
+    if parsed.values["max"] < 1:
+        raise error(f"--max=MAXPODS is required and must be at least 1, max: {parsed.values['max']}")
+    if parsed.values["max"] < parsed.values.get("min", -1):
+        raise error(
+            f"--max=MAXPODS must be larger or equal to --min=MINPODS, max: {parsed.values['max']}, min: {parsed.values['min']}"
+        )
+    choose.each(session, parsed.arguments, lambda target: _autoscale(session, target))
+
+
+def _autoscale(session: Session, target: Target) -> None:
+    resource, namespace, name = target
+    session.ask("get", resource, namespace, name)
+    if "scale" not in resource.subresources:
+        raise error(f"cannot autoscale a {resource.kind}: unsupported")
+    version = session.profile.pick(AUTOSCALER)
+    spec: Obj = {"maxReplicas": session.parsed.values["max"], **_limits(session, version)}
+    if session.parsed.values.get("min", -1) > 0:
+        spec["minReplicas"] = session.parsed.values["min"]
+    spec["scaleTargetRef"] = {"apiVersion": resource.api_version, "kind": resource.kind, "name": name}
+    metadata = {"name": session.parsed.text("name") or name}
+    obj = {"apiVersion": version, "kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
+    dry = dryrun.mode(session)
+    row = RESOURCES["horizontalpodautoscalers.autoscaling"]
+    body: Any = obj
+    if dry != "client":
+        options: dict[str, Any] = {
+            "fieldManager": "kubectl-autoscale",
+            **({"dryRun": "All"} if dry == "server" else {}),
+        }
+        body = session.ask("create", row, namespace, body=obj, options=options)
+    session.parsed.values["verb"] = "run"
+    dryrun.report(session, row, body, f"autoscaled{dryrun.SUFFIX[dry]}")
+
+
+def _limits(session: Session, version: str) -> Obj:
+    parsed = session.parsed
+    percent = parsed.values.get("cpu-percent", -1)
+    cpu = parsed.text("cpu") or (f"{percent}%" if percent >= 0 else "")
+    if version == "autoscaling/v1":
+        return {"targetCPUUtilizationPercentage": percent} if percent >= 0 else {}
+    metrics = [_metric(kind, amount) for kind, amount in (("cpu", cpu), ("memory", parsed.text("memory"))) if amount]
+    return {"metrics": metrics} if metrics else {}
+
+
+def _metric(kind: str, amount: str) -> Obj:
+    share = amount.endswith("%")
+    wanted: Obj = {"averageUtilization": int(amount[:-1])} if share else {"averageValue": amount}
+    target = {**wanted, "type": "Utilization" if share else "AverageValue"}
+    return {"resource": {"name": kind, "target": target}, "type": "Resource"}

@@ -1,0 +1,142 @@
+"""get -w: what there is, and then every change while virtual time goes on, until nothing more happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sanb.apiserver.resources import Resource
+from sanb.errors import ApiError
+from sanb.kernel.policy import fifo
+from sanb.kubectl import output
+from sanb.kubectl.result import Failure, error
+from sanb.kubectl.session import Session
+from sanb.kubectl.spans import seconds_of
+from sanb.values import Obj
+from sanb.views import text
+
+if TYPE_CHECKING:
+    from sanb.kernel.action import Action
+    from sanb.kernel.world import World
+
+HORIZON: Final = 3600.0
+"""How much virtual time a watch looks at when --request-timeout does not say."""
+ONE_TYPE: Final = "you may only specify a single resource type"
+
+
+class Watch:
+    """One resource being watched: the versions that were shown, and the widths of the columns so far."""
+
+    def __init__(self, session: Session, row: Resource, table: Obj) -> None:
+        self.session = session
+        self.row = row
+        self.form = session.parsed.text("output")
+        self.columns = table["columnDefinitions"]
+        self.widths: list[int] = []
+        self.headed = session.parsed.on("no-headers")
+        self.known: dict[tuple[str, str], Obj] = {_key(one): one for one in table["rows"]}
+
+    def show(self, row: Obj, event: str) -> None:
+        """Print one row, in the format of the command."""
+        if self.form not in ("", "wide"):
+            output.write(self.session, self.form, [row["object"]])
+            return
+        from sanb.kubectl.get import rows_of
+
+        table = {"columnDefinitions": self.columns, "rows": [row]}
+        cells = rows_of(self.session, self.row, table, False, self.form == "wide")
+        events = self.session.parsed.on("output-watch-events")
+        if not self.session.parsed.on("no-headers"):
+            head = [*(["EVENT"] * events), *cells.pop(0)]
+            if not self.headed:
+                self.headed = True
+                self._line(head, [*([event] * events), *cells[0]])
+        self._line([*([event] * events), *cells[0]])
+
+    def _line(self, cells: list[str], also: list[str] | None = None) -> None:
+        self.widths = self.widths or [max(map(len, pair)) for pair in zip(cells, also or cells, strict=True)]
+        self.widths = [max(pair) for pair in zip(self.widths, map(len, cells), strict=True)]
+        padded = [cell.ljust(width + text.PADDING) for cell, width in zip(cells[:-1], self.widths, strict=False)]
+        self.session.print("".join([*padded, cells[-1]]) + "\n")
+
+    def look(self) -> None:
+        """Print what has changed since the last look."""
+        now = {_key(one): one for one in self._rows()}
+        for key, row in now.items():
+            before = self.known.get(key)
+            if (
+                before is None
+                or before["object"]["metadata"]["resourceVersion"] != row["object"]["metadata"]["resourceVersion"]
+            ):
+                self.show(row, "ADDED" if before is None else "MODIFIED")
+        for key, row in self.known.items():
+            if key not in now:
+                self.show(row, "DELETED")
+        self.known = now
+
+    def _rows(self) -> list[Obj]:
+        from sanb.kubectl.get import AS_TABLE
+
+        session, parsed = self.session, self.session.parsed
+        options: dict[str, Any] = dict(AS_TABLE)
+        for flag, option in (("selector", "labelSelector"), ("field-selector", "fieldSelector")):
+            if parsed.text(flag):
+                options[option] = parsed.text(flag)
+        names = [name for _, found in session.targets(parsed.arguments) for name in found]
+        if names:
+            options["fieldSelector"] = f"metadata.name={names[0]}"
+        namespace = "" if parsed.on("all-namespaces") else session.namespace
+        try:
+            found: list[Obj] = session.ask("list", self.row, namespace, options=options)["rows"]
+        except ApiError:
+            return []
+        return found
+
+
+def _key(row: Obj) -> tuple[str, str]:
+    metadata = row["object"]["metadata"]
+    return metadata.get("namespace", ""), metadata["name"]
+
+
+def watch(session: Session, tables: list[tuple[Resource, Obj]], problems: list[str]) -> None:
+    """Print objects and their changes.
+
+    Raises:
+        Failure: the command names several kinds, or what it names was refused.
+    """
+    if len(tables) != 1:
+        raise error(ONE_TYPE)
+    if problems:
+        raise Failure("\n".join(problems))
+    row, table = tables[0]
+    watched = Watch(session, row, table)
+    if not session.parsed.on("watch-only"):
+        for one in table["rows"]:
+            watched.show(one, "ADDED")
+    seconds = seconds_of(session.parsed.text("request-timeout"), "request-timeout", "kubectl get") or HORIZON
+    settle(session, watched.look, seconds)
+
+
+def settle(session: Session, look: Callable[[], None], seconds: float) -> None:
+    """Let everything happen that is under way, and look after every step that changed something."""
+    cp = session.cp
+    if getattr(cp, "run", None) is None:
+        return
+    end, seen = session.now + seconds, cp.store.rev
+
+    def policy(world: World, enabled: Sequence[Action]) -> Action | None:
+        nonlocal seen
+        if cp.store.rev != seen:
+            seen = cp.store.rev
+            look()
+        action = fifo(world, enabled)
+        late = action is not None and action.op == "fire" and _due(world) > end
+        return None if late else action
+
+    cp.run(policy=policy)
+    look()
+
+
+def _due(world: World) -> float:
+    timer = world.clock.next(upkeep=False)
+    return timer.due if timer is not None else 0.0
