@@ -287,7 +287,7 @@ def _go_fault(problem: yaml.MarkedYAMLError, source: str) -> Fault:
         text = text.replace("<block end>", "'-' indicator")
     for pattern, words in _PYTHON_WORDS:
         text = pattern.sub(words, text)
-    marks = (problem.context_mark, problem.problem_mark)
+    marks = (problem.problem_mark, problem.context_mark)
     line = next((mark.line for mark in marks if mark is not None and mark.line), 0)
     shown = line + isinstance(problem, yaml.scanner.ScannerError) if line else 0
     return Fault(f"yaml: line {shown}: {text}" if shown else f"yaml: {text}", place)

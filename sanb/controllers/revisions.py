@@ -31,9 +31,15 @@ def _bare(template: Obj) -> Obj:
     return {**template, "metadata": {**metadata, "labels": labels}}
 
 
-def age(replica_set: Obj) -> tuple[str, str]:
-    """The order from old to new."""
-    return replica_set["metadata"]["creationTimestamp"], replica_set["metadata"]["name"]
+def age(replica_set: Obj) -> tuple[str, int, str]:
+    """The order from old to new.
+
+    Upstream falls back to names within a second. In virtual time whole rollouts happen within one, so the revision decides
+    before the name does, as the clock would in a real cluster.
+    """
+    metadata = replica_set["metadata"]
+    revision = str((metadata.get("annotations") or {}).get(REVISION, ""))
+    return metadata["creationTimestamp"], int(revision) if revision.isdigit() else 0, metadata["name"]
 
 
 def newest(deployment: Obj, replica_sets: list[Obj]) -> Obj | None:
