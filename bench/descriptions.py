@@ -46,9 +46,11 @@ def main(path: str) -> None:
         if definition is None:
             continue
         fields = definition.get("properties") or {}
-        texts = {one: str(fields[one]["description"]) for one in sorted(struct.fields) if (fields.get(one) or {}).get("description")}
+        known = [one for one in sorted(struct.fields) if (fields.get(one) or {}).get("description")]
+        texts = {one: str(fields[one]["description"]) for one in known}
         own = {key: text for key, text in texts.items() if descriptions.SHARED.get(key) != text}
-        types[name] = {"": str(definition.get("description", "")), **own}
+        required = ",".join(definition.get("required") or ())
+        types[name] = {"": str(definition.get("description", "")), **({"!": required} if required else {}), **own}
     body = {"about": ABOUT, "licence": LICENCE, "types": dict(sorted(types.items()))}
     descriptions.PATH.write_text(json.dumps(body, indent=0, ensure_ascii=False) + "\n")
     print(f"{len(types)} of {len(TYPES)} types, {descriptions.PATH.stat().st_size} bytes")

@@ -42,3 +42,9 @@ def of_type(name: str) -> str:
 def of_field(struct: str, field: str) -> str:
     """What a field of a type is for; empty if nothing is known."""
     return _types().get(struct, {}).get(field) or SHARED.get(field, "")
+
+
+def required(struct: str) -> tuple[str, ...]:
+    """The fields of a type that must be given."""
+    found = _types().get(struct, {}).get("!", "")
+    return tuple(found.split(",")) if found else ()
