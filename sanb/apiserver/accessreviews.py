@@ -128,9 +128,10 @@ def asked(spec: Obj, user: UserInfo) -> Access:
     if wanted is None:
         url = spec["nonResourceAttributes"]
         return Access(user, url.get("verb", ""), path=url.get("path", ""))
-    fields = ("verb", "group", "resource", "subresource", "namespace", "name")
+    names = ("verb", "group", "resource", "subresource", "namespace", "name")
+    verb, group, resource, subresource, namespace, name = (wanted.get(field, "") for field in names)
     selector = (wanted.get("fieldSelector") or {}).get("rawSelector", "")
-    return Access(user, *(wanted.get(field, "") for field in fields), fields=selector)
+    return Access(user, verb, group, resource, subresource, namespace, name, fields=selector)
 
 
 def _answered(server: ApiServer, view: View, body: Obj, user: UserInfo) -> Obj:

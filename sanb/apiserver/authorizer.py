@@ -6,13 +6,14 @@ They keep nothing but what they can forget.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from sanb.apiserver import nodeauthorizer, rbac
 from sanb.apiserver.access import ALLOWED, MASTERS, Access, Verdict, access_of, refused
 from sanb.apiserver.request import Request, UserInfo
 from sanb.apiserver.view import View
 from sanb.errors import UsageError
+from sanb.profiles.profile import Profile
 from sanb.store.version import Version
 
 REMEMBERED: Final = 50_000
@@ -60,6 +61,14 @@ class AlwaysAllow:
         return _EVERYTHING
 
 
+class _State(NamedTuple):
+    """What is known of one state of roles and bindings under one profile; both are kept, so that ids stay theirs."""
+
+    mark: Version
+    profile: Profile
+    known: dict[tuple[Any, ...], bool]
+
+
 class NodeAndRbac:
     """The union of Node authorizer and RBAC, after the group that may do everything.
 
@@ -67,12 +76,13 @@ class NodeAndRbac:
     changes: a pure function of the state, asked again and again by controllers.
     """
 
-    __slots__ = ("_known", "_mark", "_states")
+    __slots__ = ("_known", "_mark", "_profile", "_states")
 
     def __init__(self) -> None:
         self._mark: Version | None = None
         self._known: dict[tuple[Any, ...], bool] = {}
-        self._states: OrderedDict[int, tuple[Version, dict[tuple[Any, ...], bool]]] = OrderedDict()
+        self._profile: Profile | None = None
+        self._states: OrderedDict[tuple[int, int], _State] = OrderedDict()
 
     def __call__(self, view: View, request: Request) -> None:
         """Let a request pass.
@@ -83,7 +93,7 @@ class NodeAndRbac:
         user = request.user
         if MASTERS in user.groups:
             return
-        known = self._memory(view.store.mark)
+        known = self._memory(view)
         key = (user.name, user.groups, request.verb, request.resource, request.subresource, request.path)
         everywhere = known.get(key)
         if everywhere:
@@ -101,18 +111,20 @@ class NodeAndRbac:
         if not verdict.allowed:
             raise refused(access, view.profile, verdict.reason)
 
-    def _memory(self, mark: Version | None) -> dict[tuple[Any, ...], bool]:
+    def _memory(self, view: View) -> dict[tuple[Any, ...], bool]:
         """What is known of this state of roles and bindings; forks of a cluster take turns."""
-        if mark is self._mark:
+        mark, profile = view.store.mark, view.profile
+        if mark is self._mark and profile is self._profile:
             return self._known
         if mark is None:
             return {}
-        held = self._states.get(id(mark))
+        place = (id(mark), id(profile))
+        held = self._states.get(place)
         if held is None:
-            held = self._states[id(mark)] = (mark, {})
+            held = self._states[place] = _State(mark, profile, {})
             if len(self._states) > STATES:
                 self._states.popitem(last=False)
-        self._mark, self._known = held
+        self._mark, self._profile, self._known = held
         return self._known
 
     def decide(self, view: View, access: Access) -> Verdict:

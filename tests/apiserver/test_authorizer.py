@@ -113,6 +113,15 @@ def test_forks_do_not_share_what_is_remembered() -> None:
     assert _may(granted, jane, "get", "nodes", name="n")
 
 
+def test_what_is_remembered_belongs_to_its_minor() -> None:
+    """A node may list Nodes up to 1.31."""
+    granted = Granted(role("r"), minor="1.31")
+    assert _may(granted, NODE, "delete", "pods", "shop", "p")
+    assert _may(granted, NODE, "list", "nodes")
+    granted.profile = Profile.of("1.36")
+    assert not _may(granted, NODE, "list", "nodes")
+
+
 def test_a_rule_with_names_is_asked_for_each_name() -> None:
     granted = Granted(role("r", rule("get", "core", "nodes", "one")), binding("b", "ClusterRole", "r", "User:jane"))
     assert _may(granted, user("jane"), "get", "nodes", name="one")
