@@ -9,12 +9,30 @@ from sanb.times import parse
 from sanb.values import Obj
 
 PHASES: Final = {"Pending": 0, "Unknown": 1, "Running": 2}
+REMEMBERED: Final = 512
+_SEEN: Final[dict[int, tuple[list[Obj], str | None]]] = {}
+"""Answers by the identity of the list, which is held, so that no other list can have it."""
 DELETION_COST: Final = "controller.kubernetes.io/pod-deletion-cost"
 
 
 def ready_since(pod: Obj) -> str | None:
-    """Since when a Pod is ready, or None if it is not."""
-    for condition in (pod.get("status") or {}).get("conditions") or ():
+    """Since when a Pod is ready, or None if it is not.
+
+    This is asked of every version of every Pod by everybody; kubelets share lists of conditions among Pods.
+    """
+    conditions = (pod.get("status") or {}).get("conditions")
+    if not conditions:
+        return None
+    seen = _SEEN.get(id(conditions))
+    if seen is None or seen[0] is not conditions:
+        if len(_SEEN) >= REMEMBERED:
+            _SEEN.clear()
+        seen = _SEEN[id(conditions)] = (conditions, _ready_since(conditions))
+    return seen[1]
+
+
+def _ready_since(conditions: list[Obj]) -> str | None:
+    for condition in conditions:
         if condition["type"] == "Ready":
             return condition.get("lastTransitionTime") or "" if condition["status"] == "True" else None
     return None

@@ -10,38 +10,69 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from sanb.kernel.controller import Watch
 from sanb.store.store import Store
 from sanb.store.version import Version
 from sanb.values import Key, Obj
 
 
+class Listeners:
+    """Which controllers want to be told what by one informer, each with its name, in the order in which they are told.
+
+    Several ask the same of an update; so what they ask (`changed`) is listed once, and each says where its question stands.
+    """
+
+    __slots__ = ("add", "always", "changed", "delete", "update")
+
+    def __init__(self) -> None:
+        self.add: list[tuple[str, Watch]] = []
+        self.delete: list[tuple[str, Watch]] = []
+        self.update: list[tuple[str, Watch, int]] = []
+        self.changed: list[Callable[[Obj, Obj], bool]] = []
+        self.always = False
+        """Whether somebody is to be told of every update."""
+
+    def listen(self, name: str, watch: Watch) -> None:
+        """Tell a controller, too."""
+        if "add" in watch.on:
+            self.add.append((name, watch))
+        if "delete" in watch.on:
+            self.delete.append((name, watch))
+        if "update" in watch.on:
+            if watch.changed is not None and watch.changed not in self.changed:
+                self.changed.append(watch.changed)
+            place = -1 if watch.changed is None else self.changed.index(watch.changed)
+            self.always = self.always or place < 0
+            self.update.append((name, watch, place))
+
+
 class Informer:
     """What one process knows of one resource."""
 
-    __slots__ = ("_covered", "_overlay", "_store", "_tape", "name", "position", "resource")
+    __slots__ = ("_covered", "_overlay", "_store", "name", "position", "resource", "tape")
 
     def __init__(self, name: str, resource: str, store: Store) -> None:
         self.name = name
         self.resource = resource
         self.position = 0
         self._store = store
-        self._tape = store.tape(resource)
+        self.tape = store.tape(resource)
         self._covered = 0
         self._overlay: dict[Key, Version | None] = {}
 
     @property
     def lag(self) -> int:
         """How many versions have not been delivered."""
-        return self._tape.length - self.position
+        return self.tape.length - self.position
 
     @property
     def revision(self) -> int:
         """The revision of the last version that was delivered, 0 before the first."""
-        return self._tape[self.position - 1].rev if self.position else 0
+        return self.tape[self.position - 1].rev if self.position else 0
 
     def deliver(self) -> tuple[Version, Version | None]:
         """Learn of the next version; returns it and the one known before (None: the object is new)."""
-        version = self._tape[self.position]
+        version = self.tape[self.position]
         self.position += 1
         before = version.prev
         if self._covered >= self.position or (self._overlay and version.key in self._overlay):
@@ -58,11 +89,11 @@ class Informer:
 
     def _stale(self) -> dict[Key, Version | None]:
         """The overlay, extended to all that was committed since it was last looked at."""
-        end = self._tape.length
+        end = self.tape.length
         start = max(self._covered, self.position)
         if start < end:
             for position in range(start, end):
-                version = self._tape[position]
+                version = self.tape[position]
                 if version.key not in self._overlay:
                     before = version.prev
                     self._overlay[version.key] = before if before is not None and before.obj is not None else None
@@ -71,7 +102,7 @@ class Informer:
 
     def get(self, key: Key) -> Obj | None:
         """The object as this informer knows it."""
-        if self._tape.length > self.position:
+        if self.tape.length > self.position:
             stale = self._stale()
             if key in stale:
                 known = stale[key]
@@ -116,5 +147,5 @@ class Informer:
 
     def ident(self) -> tuple[Any, ...]:
         """The undelivered tail, without revisions."""
-        tail = self._tape.after(self.position)
+        tail = self.tape.after(self.position)
         return (self.name, *((version.key, version.ident) for version in tail))

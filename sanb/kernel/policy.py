@@ -92,7 +92,7 @@ def run(
     rev, now, since = store.rev, clock.now, world.steps
     while until is None or not until(world):
         if policy is fifo:
-            if not world.go(upkeep=upkeep, horizon=horizon):
+            if not world.go(upkeep, horizon):
                 return
         else:
             action = policy(world, world.enabled(upkeep=upkeep, horizon=horizon))

@@ -24,7 +24,7 @@ UPKEEP_AFTER = 5
 class Workers:
     """Runs `controller.reconcile` for the keys of its queue, at most `controller.workers` at once."""
 
-    __slots__ = ("_make_api", "_waiting", "controller", "memory", "name", "queue", "replies")
+    __slots__ = ("_make_api", "controller", "memory", "name", "queue", "replies", "waiting")
 
     def __init__(self, controller: Controller, make_api: Callable[[World, Workers, Task], Any]) -> None:
         self.controller = controller
@@ -32,18 +32,19 @@ class Workers:
         self.queue = WorkQueue(controller.limiter)
         self.memory: CowMap[Any] = CowMap()
         self.replies: dict[int, Reply] = {}
-        self._waiting: dict[int, Task] = {}
+        self.waiting: dict[int, Task] = {}
+        """The reconciles that wait for an answer, by call."""
         self._make_api = make_api
 
     @property
     def can_start(self) -> bool:
         """Whether a worker is idle and a key waits."""
-        return bool(self.queue.order) and len(self._waiting) < self.controller.workers
+        return bool(self.queue.order) and len(self.waiting) < self.controller.workers
 
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The reconciles that wait for an answer."""
-        return tuple(self._waiting.values())
+        return tuple(self.waiting.values())
 
     def ready(self) -> list[Action]:
         """A reply each that can be received, and the key that can be started."""
@@ -59,12 +60,15 @@ class Workers:
         else:
             assert watch.keys is not None, f"{self.name}: a Watch needs keys or related"
             keys = watch.keys(obj)
+        added = False
         for key in keys:
             if watch.delay:
                 self.add_after(world, key, watch.delay)
             else:
                 self.queue.add(key, rev)
-        world.mark(self)
+                added = True
+        if added:
+            world.mark(self)
 
     def add_after(self, world: World, key: Hashable, seconds: float, *, upkeep: bool = False) -> None:
         """AddAfter: put a key in when `seconds` have passed, unless it is coming sooner."""
@@ -76,16 +80,17 @@ class Workers:
         if self.queue.waits(key, due):
             world.clock.set(due, self.name, key, upkeep=upkeep)
 
-    def start(self, world: World) -> None:
-        """Begin to reconcile the oldest key."""
+    def start(self, world: World) -> Hashable:
+        """Begin to reconcile the oldest key; returns it."""
         key, cause = self.queue.get()
         task = Task(self.name, key, cause, self._coroutine(world))
         self._proceed(world, task, task.begin())
+        return key
 
     def reply(self, world: World, number: int) -> None:
         """A waiting reconcile learns the answer to its call and goes on."""
         reply = self.replies.pop(number)
-        task = self._waiting.pop(number)
+        task = self.waiting.pop(number)
         if reply.error is not None:
             self._proceed(world, task, task.resume(reply.error, error=True))
         else:
@@ -96,7 +101,7 @@ class Workers:
 
     def _proceed(self, world: World, task: Task, outcome: Any) -> None:
         if outcome.__class__ is not Finished:
-            self._waiting[world.server.submit(outcome, self.name, task.why)] = task
+            self.waiting[world.server.submit(outcome, self.name, task.why)] = task
             return
         key, queue = task.key, self.queue
         if outcome.error is not None:
@@ -135,7 +140,7 @@ class Workers:
         other.queue = self.queue.fork()
         other.memory = self.memory.fork()
         other.replies = dict(self.replies)
-        other._waiting = {number: task.fork(other._coroutine(world)) for number, task in self._waiting.items()}
+        other.waiting = {number: task.fork(other._coroutine(world)) for number, task in self.waiting.items()}
         return other
 
     def ident(self) -> tuple[Any, ...]:
@@ -147,5 +152,5 @@ class Workers:
         ]
         return (
             self.name, queue.waiting, queue.processing, tuple(sorted(queue.back_offs().items(), key=repr)),
-            tuple(task.ident() for task in self._waiting.values()), remembered,
+            tuple(task.ident() for task in self.waiting.values()), remembered,
         )

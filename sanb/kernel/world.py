@@ -9,8 +9,8 @@ from typing import Any
 from sanb.errors import UsageError
 from sanb.kernel.action import Action
 from sanb.kernel.clock import Clock, Timer
-from sanb.kernel.controller import ALL, Controller, Watch
-from sanb.kernel.informer import Informer
+from sanb.kernel.controller import Controller
+from sanb.kernel.informer import Informer, Listeners
 from sanb.kernel.journal import Cause, Served, Stepped
 from sanb.kernel.server import NAME as SERVER
 from sanb.kernel.server import Call, Handler, Reply, Server
@@ -48,14 +48,13 @@ class World:
 
     def _wire(self) -> None:
         """Make the informers that the controllers need, and find who listens to which."""
-        self._listeners: dict[str, dict[str, list[tuple[str, Watch]]]] = {}
+        self._listeners: dict[str, Listeners] = {}
         self._by_resource: dict[str, list[str]] = {}
         for workers in self.workers.values():
             controller = workers.controller
             for watch in controller.watches:
                 name = self._informer(controller.process, watch.resource)
-                for kind in sorted(watch.on):
-                    self._listeners[name][kind].append((controller.name, watch))
+                self._listeners[name].listen(controller.name, watch)
             for resource in controller.lists:
                 self._informer(controller.process, resource)
             for key in controller.on_start:
@@ -70,7 +69,7 @@ class World:
         if name not in self.informers:
             self.informers[name] = Informer(name, resource, self.store)
         if name not in self._listeners:
-            self._listeners[name] = {kind: [] for kind in sorted(ALL)}
+            self._listeners[name] = Listeners()
             self._by_resource.setdefault(resource, []).append(name)
         return name
 
@@ -98,11 +97,6 @@ class World:
         elif call.client is None and call.id not in self._abandoned:
             self.replies[call.id] = reply
         self._abandoned.discard(call.id)
-
-    def mark(self, workers: Workers) -> None:
-        """A queue has got work."""
-        if workers.can_start:
-            self._startable[workers.name] = workers
 
     def lister(self, process: str) -> Lister:
         """What one process knows."""
@@ -142,7 +136,7 @@ class World:
         timer = self.clock.next(upkeep=upkeep)
         return None if timer is None or timer.due > horizon else Action("fire", timer.actor, timer.item)
 
-    def go(self, *, upkeep: bool = False, horizon: float = inf) -> bool:
+    def go(self, upkeep: bool = False, horizon: float = inf) -> bool:
         """Make the first enabled action happen, if there is one: `first` and `step` in one, for long runs."""
         item: Hashable
         self.steps += 1
@@ -157,8 +151,8 @@ class World:
             self._deliver(actor)
         elif self._startable:
             op, (actor, workers) = "start", next(iter(self._startable.items()))
-            item = workers.queue.first()
-            self._after(workers, workers.start)
+            item = workers.start(self)
+            self.mark(workers)
         else:
             timer = self.clock.next(upkeep=upkeep)
             if timer is None or timer.due > horizon:
@@ -198,32 +192,40 @@ class World:
     def _reply(self, name: str, number: int) -> None:
         del self._replied[name, number]
         workers = self.workers[name]
-        self._after(workers, workers.reply, number)
+        workers.reply(self, number)
+        self.mark(workers)
 
-    def _after(self, workers: Workers, run: Callable[..., None], *arguments: Any) -> None:
-        run(self, *arguments)
-        if workers.can_start:
+    def mark(self, workers: Workers) -> None:
+        """A queue has got work or a worker is through: from now on it can start, or it cannot."""
+        if workers.queue.order and len(workers.waiting) < workers.controller.workers:
             self._startable[workers.name] = workers
-        else:
-            self._startable.pop(workers.name, None)
+        elif workers.name in self._startable:
+            del self._startable[workers.name]
 
     def _start(self, name: str, key: Hashable) -> None:
         workers = self._startable[name]
         if workers.queue.first() != key:
             raise KeyError(key)
-        self._after(workers, workers.start)
+        workers.start(self)
+        self.mark(workers)
 
     def _deliver(self, name: str) -> None:
         informer = self._lagging[name]
         version, before = informer.deliver()
-        if not informer.lag:
+        if informer.position >= informer.tape.length:
             del self._lagging[name]
-        kind = "delete" if version.obj is None else "add" if before is None else "update"
-        obj = version.last
-        for controller, watch in self._listeners[name][kind]:
-            # most changes concern nobody: who is not concerned is not even called
-            if before is None or kind != "update" or watch.changed is None or watch.changed(before.last, obj):
-                self.workers[controller].handle(self, watch, version.rev, obj)
+        obj, listeners = version.obj, self._listeners[name]
+        if obj is not None and before is not None:
+            old = before.last
+            verdicts = [changed(old, obj) for changed in listeners.changed]
+            if not any(verdicts) and not listeners.always:
+                return  # most changes concern nobody
+            for controller, watch, place in listeners.update:
+                if place < 0 or verdicts[place]:
+                    self.workers[controller].handle(self, watch, version.rev, obj)
+            return
+        for controller, watch in listeners.delete if obj is None else listeners.add:
+            self.workers[controller].handle(self, watch, version.rev, version.last)
 
     def _fire(self, actor: str, item: Hashable) -> None:
         timer = self.clock.next(upkeep=False)
