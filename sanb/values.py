@@ -12,6 +12,10 @@ Obj = dict[str, Any]
 Key = tuple[str, str, str]
 """(resource, namespace, name), for example ("pods", "shop", "web-1") or ("deployments.apps", "shop", "web")."""
 
+pack: Final = tuple.__new__
+"""`pack(Kind, (a, b))` is `Kind(a, b)` for a named tuple of which all fields are given, without the Python function in
+between. For the few places that make one for every call and every action."""
+
 REMOVE: Final = object()
 """Given to `evolve` as the value: take the last step of the path out."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sanb.apiserver.request import NOTHING, UserInfo, Wait
 from sanb.apiserver.view import View
-from sanb.values import Obj
+from sanb.values import Obj, pack
 
 CREATE: Final = "CREATE"
 UPDATE: Final = "UPDATE"
@@ -102,7 +102,7 @@ class Chain:
             if isinstance(outcome, Wait):
                 return outcome
             # what `_replace` does, without its detours
-            attributes = tuple.__new__(Attributes, (*attributes[:_OBJ], outcome, *attributes[_OBJ + 1 :]))
+            attributes = pack(Attributes, (*attributes[:_OBJ], outcome, *attributes[_OBJ + 1 :]))
         return attributes
 
     def validate(self, view: View, attributes: Attributes) -> Wait | None:

@@ -10,7 +10,7 @@ from sanb.apiserver.admission import Attributes
 from sanb.apiserver.request import Decision, Request, Response, Write
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.view import View
-from sanb.values import Key, Obj
+from sanb.values import Key, Obj, pack
 
 if TYPE_CHECKING:
     from sanb.apiserver.server import ApiServer
@@ -67,10 +67,10 @@ class Context:
     def attributes(self, operation: str, obj: Obj | None, old: Obj | None) -> Attributes:
         """What admission is told."""
         request = self.request
-        return Attributes(
+        return pack(Attributes, (
             operation, request.resource, request.subresource, request.namespace, request.name, obj, old,
             request.user, self.options, self.attempt,
-        )
+        ))
 
     def store(
         self, code: int, key: Key, obj: Obj, tally: tuple[tuple[Hashable, ...], ...] = (), body: Obj | None = None
@@ -82,7 +82,8 @@ class Context:
         if self.options and self.dry_run:
             return Decision(Response(code, obj if body is None else body, self.warnings))
         obj = {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.view.store.rev + 1)}}
-        return Decision(Response(code, obj if body is None else body, self.warnings), (Write(key, obj),), tally)
+        response = pack(Response, (code, obj if body is None else body, self.warnings))
+        return pack(Decision, (response, (pack(Write, (key, obj)),), tally))
 
     def remove(self, code: int, key: Key, body: Any) -> Decision:
         """The decision that deletes `key` and answers with `body`."""

@@ -12,11 +12,11 @@ from zlib import crc32
 
 from sanb import entropy
 from sanb.apiserver.metadata import link_of
-from sanb.apiserver.request import Decision, Request, Response, UserInfo, Write
+from sanb.apiserver.request import NOTHING, Decision, Request, Response, UserInfo, Write
 from sanb.apiserver.resources import RESOURCES
 from sanb.apiserver.view import View
 from sanb.times import rfc3339
-from sanb.values import Late, Obj
+from sanb.values import Late, Obj, pack
 
 SOURCES: Final = {
     "kube-scheduler": "default-scheduler", "replicationcontroller-controller": "replication-controller",
@@ -88,14 +88,14 @@ class Recorder:
             return Request("patch", "events", namespace, name, "", body, {"patchType": "strategic"}, user)
         number = number + 1 if instant == now else 0
         name = f"{metadata['name']}.{self._nanoseconds(uid, number, now):x}"
-        self._remember(uid, Told(tokens - 1.0, now, now, number, {**known, place: (name, 1)}))
+        self._remember(uid, pack(Told, (tokens - 1.0, now, now, number, {**known, place: (name, 1)})))
         reference = (
             kind, metadata.get("namespace"), metadata["name"], uid, involved.get("apiVersion", "v1"),
             metadata.get("resourceVersion"), path,
         )
         host = (involved.get("spec") or {}).get("nodeName", "") if self._source == "kubelet" else ""
         late = Late(event, name, namespace, reference, (self._source, host, self._reporting), type_, reason, message, now)
-        return Request("create", "events", namespace, name, "", late, {}, user)
+        return Request("create", "events", namespace, name, "", late, NOTHING, user)
 
     def _nanoseconds(self, uid: str, number: int, now: float) -> int:
         """The time in the name: those of one object sort as they were told, also within one instant.
@@ -162,7 +162,7 @@ def record(view: View, request: Request, linked: bool) -> Decision | None:
     if view.table.get(key) is not None:
         return None
     late = Late(_stored, request.body, view.seed, view.now, linked)
-    return Decision(Response(201, request.body), (Write(key, late),))
+    return pack(Decision, (pack(Response, (201, request.body, ())), (pack(Write, (key, late)),), ()))
 
 
 def _stored(rev: int, body: Late, seed: int, now: float, linked: bool) -> Obj:

@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+from sanb.values import pack
+
 
 class Timer(NamedTuple):
     """Due at `due` seconds since the epoch; ties go off in the order they were set."""
@@ -67,7 +69,7 @@ class Clock:
     def set(self, due: float, actor: str, item: Hashable, *, upkeep: bool = False) -> None:
         """Set a timer."""
         self._order += 1
-        (self._upkeep if upkeep else self._progress).push(Timer(due, self._order, actor, item))
+        (self._upkeep if upkeep else self._progress).push(pack(Timer, (due, self._order, actor, item)))
 
     def next(self, *, upkeep: bool) -> Timer | None:
         """The earliest progress timer, or with `upkeep` the earliest of both kinds."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sanb.errors import ApiError, NondeterminismError, UsageError
 from sanb.kernel.journal import Cause
-from sanb.values import Lazy, ident
+from sanb.values import Lazy, ident, pack
 
 Entry = tuple[tuple[Any, ...], Any, bool]
 """One observation or act: what was asked, what came back, and whether it came as an error. There are dozens for every
@@ -54,7 +54,7 @@ class Task:
         self.controller = controller
         self.key = key
         self.cause = cause
-        self.why = Cause(controller, key, cause)
+        self.why = pack(Cause, (controller, key, cause))
         self.transcript: list[Entry] = transcript if transcript is not None else []
         self.repeating = False
         """Whether a rebuilt frame is still running over what was observed before."""
@@ -91,7 +91,7 @@ class Task:
         try:
             yielded = self._coroutine.throw(result) if error else self._coroutine.send(result)
         except StopIteration as stop:
-            return Finished(stop.value, None)
+            return pack(Finished, (stop.value, None))
         except (NondeterminismError, UsageError):
             raise
         except Exception as failure:  # the queue decides what an error of a reconcile means

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -14,6 +14,8 @@ from sanb.profiles.switches import SWITCHES, Gates, Row
 
 T = TypeVar("T")
 OLDEST, NEWEST = 10, 36
+REMEMBERED: Final = 2048
+"""So many answers of `pick` are kept; most tables live as long as the program."""
 MINORS: Final = tuple(f"1.{number}" for number in range(OLDEST, NEWEST + 1))
 
 
@@ -39,6 +41,7 @@ class Profile:
     minor: str
     switches: Mapping[str, Any]
     gates: Mapping[str, bool]
+    _picked: dict[int, tuple[Mapping[str, Any], Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, minor: str = MINORS[-1], gates: Mapping[str, bool] | None = None) -> Profile:
@@ -49,10 +52,14 @@ class Profile:
         """
         if minor not in MINORS:
             raise UsageError(_unknown_minor(minor))
-        number = _number(minor)
-        state = _gates(minor, gates or {})
-        values = {name: _resolve(row, state, number) for name, row in SWITCHES.items()}
-        return cls(minor, MappingProxyType(values), MappingProxyType(state))
+        # one object for all clusters of a kind: what others remember of a profile they find without comparing profiles
+        key = (minor, tuple(sorted((gates or {}).items())))
+        found = _MADE.get(key)
+        if found is None:
+            number, state = _number(minor), _gates(minor, gates or {})
+            values = {name: _resolve(row, state, number) for name, row in SWITCHES.items()}
+            found = _MADE[key] = cls(minor, MappingProxyType(values), MappingProxyType(state))
+        return found
 
     def __getitem__(self, switch: str) -> Any:
         try:
@@ -61,7 +68,7 @@ class Profile:
             raise UsageError(_unknown("switch", switch, self.switches)) from None
 
     def __hash__(self) -> int:
-        return hash((self.minor, *self.gates.values()))
+        return hash(self.minor)  # of one minor there are few, and this is asked for every call
 
     def __reduce__(self) -> tuple[Any, ...]:
         flipped = {name: on for name, on in self.gates.items() if on != default(self.minor, name)}
@@ -76,7 +83,16 @@ class Profile:
 
     def pick(self, table: Mapping[str, T]) -> T:
         """The value that a `{minor: value}` table has for this minor: that of the nearest minor at or below it."""
-        return _nearest(table, _number(self.minor))
+        known = self._picked.get(id(table))
+        if known is None or known[0] is not table:
+            if len(self._picked) >= REMEMBERED:
+                self._picked.clear()
+            # the table is held, so that no other one can have its identity
+            known = self._picked[id(table)] = (table, _nearest(table, _number(self.minor)))
+        return known[1]
+
+
+_MADE: Final[dict[tuple[str, tuple[tuple[str, bool], ...]], Profile]] = {}
 
 
 def default(minor: str, gate: str) -> bool:

@@ -180,3 +180,14 @@ def test_profiles_are_values() -> None:
     assert pickle.loads(pickle.dumps(profile)) == profile
     with pytest.raises(TypeError):
         profile.gates["TokenRequest"] = False  # type: ignore[index]
+
+
+def test_profiles_of_a_kind_are_one_object() -> None:
+    assert Profile.of("1.23") is Profile.of("1.23")
+    assert Profile.of("1.23", {"TokenRequest": True}) is not Profile.of("1.23")
+    assert hash(Profile.of("1.23", {"TokenRequest": True})) == hash(Profile.of("1.23", {"TokenRequest": True}))
+
+
+def test_an_answer_belongs_to_its_table_even_when_tables_come_and_go() -> None:
+    profile = Profile.of("1.23")
+    assert [profile.pick({"1.10": number}) for number in range(5000)] == list(range(5000))
