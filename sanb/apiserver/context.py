@@ -83,7 +83,7 @@ class Context:
             return Decision(Response(code, obj if body is None else body, self.warnings))
         obj = {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.view.store.rev + 1)}}
         response = pack(Response, (code, obj if body is None else body, self.warnings))
-        return pack(Decision, (response, (pack(Write, (key, obj)),), tally))
+        return Decision(response, (pack(Write, (key, obj)),), tally)
 
     def remove(self, code: int, key: Key, body: Any) -> Decision:
         """The decision that deletes `key` and answers with `body`."""

@@ -162,7 +162,7 @@ def record(view: View, request: Request, linked: bool) -> Decision | None:
     if view.table.get(key) is not None:
         return None
     late = Late(_stored, request.body, view.seed, view.now, linked)
-    return pack(Decision, (pack(Response, (201, request.body, ())), (pack(Write, (key, late)),), ()))
+    return Decision(pack(Response, (201, request.body, ())), (pack(Write, (key, late)),))
 
 
 def _stored(rev: int, body: Late, seed: int, now: float, linked: bool) -> Obj:

@@ -11,12 +11,14 @@ from sanb.kernel.action import Action
 from sanb.kernel.journal import Cause
 from sanb.kernel.outcome import Decision, Outcome, Wait
 from sanb.store.store import Store
-from sanb.values import ident, pack
+from sanb.values import ident
 
 if TYPE_CHECKING:
     from sanb.kernel.world import World
 
 NAME: Final = "kube-apiserver"
+_tuple = tuple.__new__
+"""Makes a named tuple without the Python function that it has for this."""
 Handler = Callable[[Store, float, Any, int], Outcome]
 
 
@@ -51,7 +53,7 @@ class Server:
     def submit(self, request: Any, client: str | None, cause: Cause | None) -> int:
         """Take a call in; returns its number."""
         self.last_id = number = self.last_id + 1
-        self.calls[number] = pack(Call, (number, request, client, cause, 0))
+        self.calls[number] = _tuple(Call, (number, request, client, cause, 0))
         return number
 
     def ready(self) -> list[Action]:
@@ -86,7 +88,7 @@ class Server:
             (world.steps, world.clock.now, client or "", call.request, code, first, last, call.cause, message)
         )
         if client != "":
-            world.answer(call, pack(Reply, (response, error)))
+            world.answer(call, Reply(response, error))
 
     def _commit(self, world: World, decision: Decision) -> None:
         store, (_, writes, tally) = world.store, decision
