@@ -22,7 +22,6 @@ from sanb.controllers.owned import (
     ended,
     leaving,
     matters,
-    of_kind,
     own_key,
     phase,
     pod_body,
@@ -77,8 +76,8 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
         NAME, NAME, PROCESS, account_user("daemon-set-controller"),
         watches=(
             Watch(RESOURCE, keys=own_key),
-            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=of_kind(KIND, matters)),
-            Watch("pods", keys=controlled, on=frozenset({"update"}), changed=of_kind(KIND, readiness), delay=GATHERED),
+            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=matters),
+            Watch("pods", keys=controlled, on=frozenset({"update"}), changed=readiness, delay=GATHERED),
             Watch("pods", keys=surprising(controlled), on=frozenset({"delete"})),
             Watch("pods", keys=leaving(controlled), on=frozenset({"delete"})),
             Watch("nodes", related=_all, changed=_node_matters),

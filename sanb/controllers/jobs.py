@@ -17,8 +17,8 @@ from sanb.controllers.owned import (
     create_pod,
     delete_pod,
     deleted,
-    of_kind,
     own_key,
+    relabelled,
     settled,
 )
 from sanb.controllers.ownership import claim, involved
@@ -39,10 +39,8 @@ Key = tuple[str, str]
 
 def _matters(old: Obj, new: Obj) -> bool:
     """Whether a change of a Pod can matter: owner, labels, finalizers, deletion, phase, readiness or restarts."""
-    before, after = old["metadata"], new["metadata"]
-    for field in ("labels", "ownerReferences", "deletionTimestamp", "finalizers"):
-        if before.get(field) != after.get(field):
-            return True
+    if relabelled(old, new) or old["metadata"].get("finalizers") != new["metadata"].get("finalizers"):
+        return True
     a, b = old.get("status") or {}, new.get("status") or {}
     if a.get("phase") != b.get("phase") or ready_since(old) != ready_since(new):
         return True
@@ -64,7 +62,7 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
         NAME, NAME, PROCESS, account_user(NAME),
         watches=(
             Watch(RESOURCE, keys=own_key),
-            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=of_kind(KIND, _matters)),
+            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=_matters),
             Watch("pods", keys=controlled_by(KIND), on=frozenset({"delete"})),
         ),
         reconcile=sync, workers=5,

@@ -90,28 +90,22 @@ def surprising(keys: Keys) -> Keys:
 
 def matters(old: Obj, new: Obj) -> bool:
     """Whether a change of a Pod can change what its controller does."""
-    before, after = old["metadata"], new["metadata"]
-    for field in ("labels", "ownerReferences", "deletionTimestamp"):
-        a, b = before.get(field), after.get(field)
-        if a is not b and a != b:
-            return True
-    return ended(new) and not ended(old)
+    return relabelled(old, new) or (ended(new) and not ended(old))
+
+
+def relabelled(old: Obj, new: Obj) -> bool:
+    """Whether an object has got other labels or owners, or is to go."""
+    before, after = old["metadata"].get, new["metadata"].get
+    return bool(
+        (after("labels") is not (labels := before("labels")) and after("labels") != labels)
+        or (after("ownerReferences") is not (owners := before("ownerReferences")) and after("ownerReferences") != owners)
+        or after("deletionTimestamp") != before("deletionTimestamp")
+    )
 
 
 def readiness(old: Obj, new: Obj) -> bool:
     """Whether a change of a Pod can only change what its controller says."""
     return old.get("status") is not new.get("status") and ready_since(old) != ready_since(new)
-
-
-def of_kind(kind: str, changed: Callable[[Obj, Obj], bool]) -> Callable[[Obj, Obj], bool]:
-    """`changed`, told at a glance to be false where an object belongs to a controller of another kind all the time."""
-
-    def matter(old: Obj, new: Obj) -> bool:
-        owners = new["metadata"].get("ownerReferences")
-        foreign = owners and len(owners) == 1 and owners[0]["kind"] != kind
-        return not (foreign and owners is old["metadata"].get("ownerReferences")) and changed(old, new)
-
-    return matter
 
 
 # ---------------------------------------------------------------------- what counts

@@ -24,7 +24,6 @@ from sanb.controllers.owned import (
     label_selector,
     leaving,
     matters,
-    of_kind,
     own_key,
     pod_body,
     readiness,
@@ -79,7 +78,6 @@ def made(flavor: Flavor) -> Controller:
     """The controller of one kind."""
     name, resource, controlled = flavor.component, flavor.resource, controlled_by(flavor.kind)
     related = controlled_or_adoptable(resource, flavor.kind, flavor.selector)
-    mattering, counting = of_kind(flavor.kind, matters), of_kind(flavor.kind, readiness)
 
     async def sync(api: Api, key: Any) -> float | None:
         return await reconcile(api, key, flavor)
@@ -88,8 +86,8 @@ def made(flavor: Flavor) -> Controller:
         name, name, PROCESS, account_user(flavor.account),
         watches=(
             Watch(resource, keys=own_key),
-            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=mattering),
-            Watch("pods", keys=controlled, on=frozenset({"update"}), changed=counting, delay=GATHERED),
+            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=matters),
+            Watch("pods", keys=controlled, on=frozenset({"update"}), changed=readiness, delay=GATHERED),
             Watch("pods", keys=surprising(controlled), on=frozenset({"delete"})),
             Watch("pods", keys=leaving(controlled), on=frozenset({"delete"}), delay=GATHERED),
         ),

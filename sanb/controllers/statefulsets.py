@@ -8,7 +8,7 @@ from sanb.apiserver.client import Api
 from sanb.controllers import history, stateful
 from sanb.controllers.history import Wanted
 from sanb.controllers.identity import PROCESS, account_user
-from sanb.controllers.owned import controlled_by, controlled_or_adoptable, deleted, ended, of_kind, own_key, report
+from sanb.controllers.owned import controlled_by, controlled_or_adoptable, deleted, ended, own_key, relabelled, report
 from sanb.controllers.ownership import claim
 from sanb.controllers.stateful import KIND, Revisions, available, created, healthy, ordinal, revision_of
 from sanb.controllers.victims import ready_since
@@ -29,8 +29,7 @@ EAGER_RECREATE: Final = {"1.10": True, "1.27": False}
 
 def _changed(old: Obj, new: Obj) -> bool:
     """Whether a change of a Pod can matter: more than its status, or its phase or readiness."""
-    before, after = old["metadata"], new["metadata"]
-    if any(before.get(field) != after.get(field) for field in ("labels", "ownerReferences", "deletionTimestamp")):
+    if relabelled(old, new):
         return True
     a, b = old.get("status") or {}, new.get("status") or {}
     return a.get("phase") != b.get("phase") or ready_since(old) != ready_since(new)
@@ -43,7 +42,7 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
         NAME, NAME, PROCESS, account_user(NAME),
         watches=(
             Watch(RESOURCE, keys=own_key),
-            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=of_kind(KIND, _changed)),
+            Watch("pods", related=related, on=frozenset({"add", "update"}), changed=_changed),
             Watch("pods", keys=controlled_by(KIND), on=frozenset({"delete"})),
         ),
         reconcile=reconcile, workers=5, lists=(history.RESOURCE, stateful.CLAIMS),

@@ -88,21 +88,25 @@ def run(
     Raises:
         Busy: so many actions passed without a new version that the world seems to go in circles.
     """
-    store, clock = world.store, world.clock
-    rev, now, since = store.rev, clock.now, world.steps
-    while until is None or not until(world):
-        if policy is fifo:
-            if not world.go(upkeep, horizon):
+    store, clock, go = world.store, world.clock, world.go
+    while True:
+        rev, now = store.rev, clock.now
+        limit = BUSY_ACTIONS + 50 * rev
+        for _ in range(limit + 1):
+            if until is not None and until(world):
                 return
+            if policy is fifo:
+                if not go(upkeep, horizon):
+                    return
+            else:
+                action = policy(world, world.enabled(upkeep=upkeep, horizon=horizon))
+                if action is None:
+                    return
+                world.step(action)
+            if store.rev != rev or (upkeep and clock.now != now):
+                break
         else:
-            action = policy(world, world.enabled(upkeep=upkeep, horizon=horizon))
-            if action is None:
-                return
-            world.step(action)
-        if store.rev != rev or (upkeep and clock.now != now):
-            rev, now, since = store.rev, clock.now, world.steps
-        elif world.steps - since > BUSY_ACTIONS + 50 * rev:
-            raise _busy(world, world.steps - since)
+            raise _busy(world, limit + 1)
 
 
 def _busy(world: World, count: int) -> Busy:
