@@ -385,7 +385,7 @@ def _pause(life: Life, now: float) -> float | Upkeep | None:
 
 def _busy(run: Run) -> bool:
     """Whether what is due with a container is worth waiting for: not if it has failed again and again."""
-    return run.due < NEVER and (run.failures <= PROGRESS_REPEATS or run.then in lives.HELD)
+    return run.due < NEVER and (max(run.failures, run.restarts) <= PROGRESS_REPEATS or run.then in lives.HELD)
 
 
 def _waited_for(api: Api, key: PodKey, life: Life, now: float) -> float | Upkeep | None:

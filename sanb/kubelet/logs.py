@@ -1,12 +1,17 @@
-"""What containers print, as far as a simulated container prints anything: nothing of its own, so the errors matter."""
+"""What containers print: what the annotation `sanb.dev/log` says, and nothing of their own, so the errors matter."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sanb.apiserver import status
 from sanb.kernel.world import World
+from sanb.kubelet import scripts
 from sanb.values import Obj, dig
+
+TRYING: Final = "trying and failing to pull image"
+REFUSED: Final = "image can't be pulled"
+"""What is said of containers whose image cannot be pulled, while that is tried again and when it just failed."""
 
 
 def find(world: World, namespace: str, pod: str, container: str) -> tuple[Obj, str]:
@@ -41,15 +46,28 @@ def output(pod: Obj, container: str, previous: bool = False) -> tuple[str, bool]
     name = pod["metadata"]["name"]
     if not pod["spec"].get("nodeName"):
         return "", False
+    found = _status(pod, container)
+    state, last = found.get("state") or {}, found.get("lastState") or {}
     if previous:
-        raise status.bad_request(f'previous terminated container "{container}" in pod "{name}" not found')
-    state = _state(pod, container)
+        if "terminated" not in last:
+            raise status.bad_request(f'previous terminated container "{container}" in pod "{name}" not found')
+        return scripts.printed(pod, container), False
+    if "waiting" in state and "terminated" in last:
+        return scripts.printed(pod, container), False
     if "waiting" in state or not state:
-        reason = dig(state, "waiting", "reason", default="ContainerCreating")
-        raise status.bad_request(f'container "{container}" in pod "{name}" is waiting to start: {reason}')
-    return "", "running" in state
+        raise status.bad_request(_not_yet(pod, container, state))
+    return scripts.printed(pod, container), "running" in state
 
 
-def _state(pod: Obj, container: str) -> Any:
+def _not_yet(pod: Obj, container: str, state: Any) -> str:
+    """Why there is nothing to read of a container that was never started."""
+    reason = dig(state, "waiting", "reason", default="ContainerCreating")
+    place = f'container "{container}" in pod "{pod["metadata"]["name"]}"'
+    if reason in ("ErrImagePull", "ImagePullBackOff"):
+        return f"{place} is waiting to start: {REFUSED if reason == 'ErrImagePull' else TRYING}"
+    return f"{place} is waiting to start: {reason}"
+
+
+def _status(pod: Obj, container: str) -> Any:
     every = (dig(pod, "status", field, default=()) for field in ("containerStatuses", "initContainerStatuses"))
-    return next((dict(one.get("state") or {}) for found in every for one in found if one["name"] == container), {})
+    return next((one for found in every for one in found if one["name"] == container), {})

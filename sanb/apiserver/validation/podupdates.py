@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from sanb.apiserver import status
@@ -165,14 +166,20 @@ def status_update(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> No
     policy = old["spec"].get("restartPolicy", "Always")
     after, before = new.get("status") or {}, old.get("status") or {}
     if policy != "Always":
+        inits = old["spec"].get("initContainers") or ()
+        sidecars = {one["name"] for one in inits if one.get("restartPolicy") == "Always"}
         for kind in ("containerStatuses", "initContainerStatuses"):
-            _transitions(out, after.get(kind) or [], before.get(kind) or [], f"status.{kind}", policy)
+            _transitions(out, after.get(kind) or [], before.get(kind) or [], f"status.{kind}", policy, sidecars)
     _transitions(out, after.get("ephemeralContainerStatuses") or [], before.get("ephemeralContainerStatuses") or [],
                  "status.ephemeralContainerStatuses", "Never")
 
 
-def _transitions(out: list[FieldError], new: list[Any], old: list[Any], path: str, policy: str) -> None:
+def _transitions(
+    out: list[FieldError], new: list[Any], old: list[Any], path: str, policy: str, sidecars: Collection[str] = ()
+) -> None:
     for index, before in enumerate(old):
+        if before.get("name") in sidecars:
+            continue
         over = (before.get("state") or {}).get("terminated")
         if over is None or (over.get("exitCode") and policy == "OnFailure"):
             continue
