@@ -58,11 +58,22 @@ class Plugin(NamedTuple):
     mutate: Mutate | None = None
     validate: Validate | None = None
     resources: frozenset[str] | None = None
-    """The resources that it has a say about; None: all of them."""
+    """What it has a say about: resources ("pods") and subresources ("pods/status"); None: everything."""
+    validated: frozenset[str] | None = None
+    """The same for its validating phase alone, where that is less."""
+
+    def mutates(self, target: str) -> bool:
+        """Whether it takes part in the mutating phase for a resource or subresource."""
+        return self.mutate is not None and (self.resources is None or target in self.resources)
+
+    def validates(self, target: str) -> bool:
+        """Whether it takes part in the validating phase."""
+        concerned = self.resources if self.validated is None else self.validated
+        return self.validate is not None and (concerned is None or target in concerned)
 
 
 class Phases(NamedTuple):
-    """What is run for one resource."""
+    """What is run for one resource or subresource."""
 
     mutate: tuple[Mutate, ...]
     validate: tuple[Validate, ...]
@@ -76,26 +87,26 @@ class Chain:
 
     def __init__(self, plugins: tuple[Plugin, ...]) -> None:
         self.plugins = plugins
-        self._phases: dict[str, Phases] = {}
+        self._phases: dict[tuple[str, str], Phases] = {}
 
-    def _of(self, resource: str) -> Phases:
-        phases = self._phases.get(resource)
+    def _of(self, resource: str, subresource: str) -> Phases:
+        phases = self._phases.get((resource, subresource))
         if phases is None:
-            concerned = [one for one in self.plugins if one.resources is None or resource in one.resources]
-            phases = self._phases[resource] = Phases(
-                tuple(plugin.mutate for plugin in concerned if plugin.mutate is not None),
-                tuple(plugin.validate for plugin in concerned if plugin.validate is not None),
-                tuple(plugin.name for plugin in concerned),
+            target, plugins = f"{resource}/{subresource}" if subresource else resource, self.plugins
+            phases = self._phases[resource, subresource] = Phases(
+                tuple(one.mutate for one in plugins if one.mutate is not None and one.mutates(target)),
+                tuple(one.validate for one in plugins if one.validate is not None and one.validates(target)),
+                tuple(one.name for one in plugins if one.mutates(target) or one.validates(target)),
             )
         return phases
 
     def concern(self, resource: str) -> tuple[str, ...]:
         """The names of the plugins that have a say about a resource."""
-        return self._of(resource).names
+        return self._of(resource, "").names
 
     def mutate(self, view: View, attributes: Attributes) -> Attributes | Wait:
         """Run the mutating phase; returns the attributes with the object as admission left it."""
-        for plugin in self._of(attributes.resource).mutate:
+        for plugin in self._of(attributes.resource, attributes.subresource).mutate:
             outcome = plugin(view, attributes)
             if outcome is None:
                 continue
@@ -107,7 +118,7 @@ class Chain:
 
     def validate(self, view: View, attributes: Attributes) -> Wait | None:
         """Run the validating phase."""
-        for plugin in self._of(attributes.resource).validate:
+        for plugin in self._of(attributes.resource, attributes.subresource).validate:
             outcome = plugin(view, attributes)
             if outcome is not None:
                 return outcome

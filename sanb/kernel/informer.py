@@ -63,7 +63,7 @@ class Informer:
     @property
     def lag(self) -> int:
         """How many versions have not been delivered."""
-        return self.tape.length - self.position
+        return len(self.tape) - self.position
 
     @property
     def revision(self) -> int:
@@ -72,8 +72,9 @@ class Informer:
 
     def deliver(self) -> tuple[Version, Version | None]:
         """Learn of the next version; returns it and the one known before (None: the object is new)."""
-        version = self.tape[self.position]
-        self.position += 1
+        tape, position = self.tape, self.position
+        version = tape.items[position - tape.start] if position >= tape.start else tape[position]
+        self.position = position + 1
         before = version.prev
         if self._covered >= self.position or (self._overlay and version.key in self._overlay):
             self._settle(version)
@@ -89,7 +90,7 @@ class Informer:
 
     def _stale(self) -> dict[Key, Version | None]:
         """The overlay, extended to all that was committed since it was last looked at."""
-        end = self.tape.length
+        end = len(self.tape)
         start = max(self._covered, self.position)
         if start < end:
             for position in range(start, end):
@@ -102,7 +103,8 @@ class Informer:
 
     def get(self, key: Key) -> Obj | None:
         """The object as this informer knows it."""
-        if self.tape.length > self.position:
+        tape = self.tape
+        if tape.start + len(tape.items) > self.position:
             stale = self._stale()
             if key in stale:
                 known = stale[key]

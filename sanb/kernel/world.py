@@ -212,11 +212,12 @@ class World:
     def _deliver(self, name: str) -> None:
         informer = self._lagging[name]
         version, before = informer.deliver()
-        if informer.position >= informer.tape.length:
+        tape = informer.tape
+        if informer.position >= tape.start + len(tape.items):
             del self._lagging[name]
         obj, listeners = version.obj, self._listeners[name]
         if obj is not None and before is not None:
-            old = before.last
+            old: Any = before.obj
             verdicts = [changed(old, obj) for changed in listeners.changed]
             if not any(verdicts) and not listeners.always:
                 return  # most changes concern nobody

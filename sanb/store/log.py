@@ -20,7 +20,7 @@ class Tape(Generic[T]):
     for every Pod, is the list's own method.
     """
 
-    __slots__ = ("_ends", "_open", "_sealed", "append")
+    __slots__ = ("_ends", "_sealed", "append", "items", "start")
 
     def __init__(self) -> None:
         self._sealed: tuple[list[T], ...] = ()
@@ -28,22 +28,18 @@ class Tape(Generic[T]):
         self._begin()
 
     def _begin(self) -> None:
-        self._open: list[T] = []
-        self.append: Callable[[Any], None] = self._open.append
+        self.start: int = self._ends[-1]
+        self.items: list[T] = []
+        """The open list, whose first item is number `start`: to be read by those who cannot afford a call."""
+        self.append: Callable[[Any], None] = self.items.append
         """Add one item at the end."""
 
     def __len__(self) -> int:
-        return self._ends[-1] + len(self._open)
-
-    @property
-    def length(self) -> int:
-        """The same as `len()`, for those who ask all the time."""
-        return self._ends[-1] + len(self._open)
+        return self.start + len(self.items)
 
     def __getitem__(self, position: int) -> T:
-        start = self._ends[-1]
-        if position >= start:
-            return self._open[position - start]
+        if position >= self.start:
+            return self.items[position - self.start]
         segment = bisect_right(self._ends, position) - 1
         return self._sealed[segment][position - self._ends[segment]]
 
@@ -52,26 +48,25 @@ class Tape(Generic[T]):
 
     def after(self, position: int) -> Iterator[T]:
         """The items from `position` on."""
-        start = self._ends[-1]
-        if position < start:
+        if position < self.start:
             segment = bisect_right(self._ends, position) - 1
             offset = position - self._ends[segment]
             for items in self._sealed[segment:]:
                 yield from items[offset:] if offset else items
                 offset = 0
-        yield from self._open[max(0, position - start) :]  # a copy of the tail: skipping to it could take for ever
+        yield from self.items[max(0, position - self.start) :]  # a copy of the tail: skipping to it could take for ever
 
     def fork(self) -> Self:
         """A tape with the same items that grows independently."""
-        if self._open:
+        if self.items:
             self._seal()
         other = self._empty()
-        other._sealed, other._ends = self._sealed, self._ends
+        other._sealed, other._ends, other.start = self._sealed, self._ends, self.start
         return other
 
     def _seal(self) -> None:
         """Close the open list: nobody writes to it from now on."""
-        items, sealed, ends = self._open, self._sealed, self._ends
+        items, sealed, ends = self.items, self._sealed, self._ends
         if sealed and len(sealed[-1]) + len(items) <= SEGMENT:
             items, sealed, ends = [*sealed[-1], *items], sealed[:-1], ends[:-1]
         self._sealed, self._ends = (*sealed, items), (*ends, ends[-1] + len(items))
@@ -104,38 +99,30 @@ class Rows(Tape[Any], Generic[T]):
 class Log:
     """Versions in order of revision, for all resources together and for each alone."""
 
-    __slots__ = ("_all", "_by_resource", "oldest")
+    __slots__ = ("all", "by_resource", "oldest")
 
     def __init__(self) -> None:
-        self._all: Tape[Version] = Tape()
-        self._by_resource: dict[str, Tape[Version]] = {}
+        self.all: Tape[Version] = Tape()
+        self.by_resource: dict[str, Tape[Version]] = {}
         self.oldest = 0
-
-    def append(self, version: Version) -> None:
-        """Add a version; revisions must grow."""
-        self._all.append(version)
-        tape = self._by_resource.get(version.key[0])
-        if tape is None:
-            tape = self.tape(version.key[0])
-        tape.append(version)
 
     def tape(self, resource: str) -> Tape[Version]:
         """All versions of one resource: what an informer is a cursor on."""
-        tape = self._by_resource.get(resource)
+        tape = self.by_resource.get(resource)
         if tape is None:
-            tape = self._by_resource[resource] = Tape()
+            tape = self.by_resource[resource] = Tape()
         return tape
 
     def since(self, rev: int, resource: str | None = None) -> list[Version]:
         """The versions above `rev`, oldest first."""
-        tape = self._all if resource is None else self.tape(resource)
+        tape = self.all if resource is None else self.tape(resource)
         return list(tape.after(_position(tape, rev)))
 
     def fork(self) -> Log:
         """A log with the same past."""
         other = Log()
-        other._all = self._all.fork()
-        other._by_resource = {resource: tape.fork() for resource, tape in self._by_resource.items()}
+        other.all = self.all.fork()
+        other.by_resource = {resource: tape.fork() for resource, tape in self.by_resource.items()}
         other.oldest = self.oldest
         return other
 

@@ -68,8 +68,13 @@ class Store:
         """Append the next version of `key`; None deletes it. The value must not be changed afterwards."""
         self.rev = rev = self.rev + 1
         version = self.head.commit(rev, key, obj)
-        self._log.append(version)
-        if key[0] in self._marked:
+        log, resource = self._log, key[0]
+        log.all.append(version)
+        tape = log.by_resource.get(resource)
+        if tape is None:
+            tape = log.tape(resource)
+        tape.append(version)
+        if resource in self._marked:
             self.mark = version
         return version
 

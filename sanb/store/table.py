@@ -94,9 +94,13 @@ class Table:
         else:
             version = Version(rev, key, obj, old)  # type: ignore[arg-type]
         bucket[name] = version
-        if old is None and len(bucket) == 1:
+        if old is not None:
+            self._file(version, old)
+            return version
+        if len(bucket) == 1:
             self._spaces.put(resource, namespace, 1)
-        self._file(version, old)
+        if obj.__class__ is not Late:
+            self._file_new(key, obj)  # type: ignore[arg-type]
         return version
 
     def apply(self, version: Version) -> Version | None:
@@ -147,16 +151,17 @@ class Table:
 
     def _refile(self, key: Key, new: Obj, old: Obj) -> None:
         resource = key[0]
-        before = list(self._plan.entries(resource, old))
-        after = list(self._plan.entries(resource, new))
-        if before == after:
-            return
-        for entry in before:
-            if entry not in after:
-                self._index.drop((resource, *entry), key)
-        for entry in after:
-            if entry not in before:
-                self._index.put((resource, *entry), key, None)
+        for name, indexer in self._plan.of(resource):
+            before, after = indexer(old), indexer(new)
+            if before == after:
+                continue
+            before, after = _values(before), _values(after)
+            for value in before:
+                if value not in after:
+                    self._index.drop((resource, name, value), key)
+            for value in after:
+                if value not in before:
+                    self._index.put((resource, name, value), key, None)
 
     def fork(self) -> Table:
         """A table with the same contents that changes independently."""
@@ -170,3 +175,8 @@ class Table:
     def contents(self) -> list[tuple[Key, Any]]:
         """(key, identity of the content) of everything, sorted: what a fingerprint needs."""
         return [(v.key, v.ident) for resource in self.resources() for v in self.scan(resource)]
+
+
+def _values(found: Any) -> list[Any]:
+    """What an indexer gave, as a list."""
+    return found if found.__class__ is list else [] if found is None else [found]

@@ -40,7 +40,7 @@ def plugin(profile: Profile) -> Plugin:
             raise _terminated(attributes, with_cause)
         return None
 
-    return Plugin("NamespaceLifecycle", mutate, _undeletable)
+    return Plugin("NamespaceLifecycle", mutate, _undeletable, validated=frozenset({"namespaces"}))
 
 
 def _terminating(namespace: Obj) -> bool:

@@ -53,7 +53,8 @@ def plugin(profile: Profile, decide: Decide) -> Plugin:
         if attributes.operation == DELETE:  # a delete meets only the validating phase
             admit(view, attributes)
 
-    return Plugin(NAME, admit, delete, frozenset({"pods", "serviceaccounts"}))
+    targets = frozenset(f"{resource}/{subresource}".rstrip("/") for resource, subresource in checks)
+    return Plugin(NAME, admit, delete, targets)
 
 
 def _forbidden(attributes: Attributes, why: str) -> Exception:

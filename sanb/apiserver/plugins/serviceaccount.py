@@ -73,7 +73,7 @@ def plugin(profile: Profile, *, limit_secrets: bool = False) -> Plugin:
             limit_ephemeral(account, pod, everywhere=limit_secrets)
         return None
 
-    return Plugin("ServiceAccount", mutate, validate, PODS)
+    return Plugin("ServiceAccount", mutate, validate, PODS, frozenset({"pods", "pods/ephemeralcontainers"}))
 
 
 def _concerns_pods(attributes: Attributes) -> bool:
