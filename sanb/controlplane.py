@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from sanb import durations
 from sanb.apiserver import bootstrap, bootstraproles, customs
 from sanb.apiserver.admission import Chain
+from sanb.apiserver.authn import WHO
 from sanb.apiserver.authorizer import Authorizer, authorizer
 from sanb.apiserver.plugins.chain import CHAIN
 from sanb.apiserver.relations import GRANTING, INDEXERS, PARTS
-from sanb.apiserver.request import Request, Response
+from sanb.apiserver.request import NOBODY, Request, Response, UserInfo
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.server import ApiServer
 from sanb.apiserver.taskapi import TaskApi
@@ -172,6 +173,15 @@ class ControlPlane:
             return f"{what}: {APISERVER} is paused, so nobody answers; leave the `with paused(...)` block first"
         return f"{what}: no answer within {ANSWER_HORIZON:.0f} virtual seconds; submit() sends a call without waiting"
 
+    def authenticate(self, token: str) -> tuple[UserInfo, tuple[str, ...]]:
+        """Whose bearer token this is, and the warnings that its use brings.
+
+        Raises:
+            ApiError: 401, nobody accepts it.
+        """
+        answer = self.request(Request(WHO, "", path="/", user=NOBODY, token=token))
+        return answer.body, answer.warnings
+
     def submit(self, request: Request) -> int:
         """Send a request without waiting; returns the number of the call. `step` or `run` serve it."""
         with self.lock:
@@ -261,10 +271,13 @@ class ControlPlane:
         with self.lock:
             self._go(lambda world: fulfilled(), upkeep=True, horizon=self.now + seconds)
 
-    def settle(self, seconds: float) -> None:
-        """Let everything happen that is under way, for at most so many virtual seconds; upkeep does not go on."""
+    def settle(self, seconds: float = inf, until: Callable[[], bool] | None = None) -> None:
+        """Let everything happen that is under way, for at most so many virtual seconds; upkeep does not go on.
+
+        `until` is asked before each action: somebody who shows what happens takes breaks.
+        """
         with self.lock:
-            self._go(None, horizon=self.now + seconds)
+            self._go(None if until is None else lambda world: until(), horizon=self.now + seconds)
 
     def advance(self, seconds: float) -> None:
         """Let virtual time pass."""

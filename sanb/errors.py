@@ -25,6 +25,8 @@ class ApiError(SanbError):
         self.status = status
         self.tally: tuple[tuple[Any, ...], ...] = ()
         """Counters of the store that advance although the request is refused."""
+        self.warnings: tuple[str, ...] = ()
+        """Warning headers of the answer."""
 
     @property
     def code(self) -> int:

@@ -14,10 +14,12 @@ def written(request: Request) -> dict[str, Any]:
         **request._asdict(),
         "body": plain(request.body),
         "options": dict(request.options),
+        "token": str(request.token),
+        "warnings": list(request.warnings),
         "user": _person(request.user),
         "impersonate": None if request.impersonate is None else _person(request.impersonate),
     }
-    return {name: value for name, value in row.items() if value not in ("", None, {})}
+    return {name: value for name, value in row.items() if value not in ("", None, {}, [])}
 
 
 def request_of(row: dict[str, Any]) -> Request:
@@ -25,6 +27,8 @@ def request_of(row: dict[str, Any]) -> Request:
     found = {**row, "user": _user(row["user"])}
     if "impersonate" in row:
         found["impersonate"] = _user(row["impersonate"])
+    if "warnings" in row:
+        found["warnings"] = tuple(row["warnings"])
     return Request(**found)
 
 

@@ -7,8 +7,11 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sanb.kernel.outcome import Decision, Outcome, Wait, Write
+from sanb.values import Lazy
 
-__all__ = ["ADMIN", "NOTHING", "Decision", "Outcome", "Request", "Response", "UserInfo", "Wait", "Write"]
+__all__ = [
+    "ADMIN", "ANONYMOUS", "NOBODY", "NOTHING", "Decision", "Outcome", "Request", "Response", "UserInfo", "Wait", "Write",
+]
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -23,6 +26,10 @@ class UserInfo(NamedTuple):
 
 
 ADMIN: Final = UserInfo("admin", "admin-uid", ("system:masters", "system:authenticated"))
+ANONYMOUS: Final = UserInfo("system:anonymous", groups=("system:unauthenticated",))
+"""Who shows nothing."""
+NOBODY: Final = UserInfo("")
+"""Who shows a token, until the server has looked at it."""
 
 
 class Request(NamedTuple):
@@ -47,6 +54,10 @@ class Request(NamedTuple):
     """Whom the user asks to act as, in the words of the request: without groups that the server adds."""
     path: str = ""
     """A URL that is no resource ("/version"); `resource` is empty then and `verb` the HTTP method in lower case."""
+    token: str | Lazy = ""
+    """The bearer token that tells who asks: the server puts the user in its place, or refuses."""
+    warnings: tuple[str, ...] = ()
+    """What the server has to say about the token: it goes with the answer."""
 
     @property
     def acting(self) -> UserInfo:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sanb.apiserver import (
+    authn,
     events,
     impersonation,
     status,
@@ -20,9 +21,10 @@ from sanb.apiserver.authorizer import AlwaysAllow, Authorizer
 from sanb.apiserver.context import Context
 from sanb.apiserver.metadata import SELF_LINK
 from sanb.apiserver.plugins.chain import CHAIN
-from sanb.apiserver.request import Decision, Outcome, Request, Response
+from sanb.apiserver.request import NOBODY, Decision, Outcome, Request, Response
 from sanb.apiserver.resources import served
 from sanb.apiserver.view import View
+from sanb.errors import ApiError
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 from sanb.values import Late
@@ -76,9 +78,33 @@ class ApiServer:
         view = View(store, now, self.profile, self.seed)
         if request.body.__class__ is Late:
             return self._record(view, request, attempt)
+        if request.token:
+            return authn.identify(view, self.authority, request)
+        if request.warnings:
+            return self._warned(view, request, attempt)
+        return self._decide(view, request, attempt)
+
+    def _decide(self, view: View, request: Request, attempt: int) -> Outcome:
+        """Decide a request whose user is known, or refused."""
+        if request.user is NOBODY:
+            raise status.unauthorized()
+        if request.verb == authn.WHO:
+            return Decision(Response(200, request.user))
         if request.impersonate is not None:
             return impersonation.act(self, view, request, attempt)
         return self.serve(view, request, attempt)
+
+    def _warned(self, view: View, request: Request, attempt: int) -> Outcome:
+        """The same for a token that there is something to say about: it goes with the answer, whatever that is."""
+        try:
+            outcome = self._decide(view, request, attempt)
+        except ApiError as refusal:
+            refusal.warnings = (*request.warnings, *refusal.warnings)
+            raise
+        if not isinstance(outcome, Decision):
+            return outcome
+        response: Response = outcome.response
+        return outcome._replace(response=response._replace(warnings=(*request.warnings, *response.warnings)))
 
     def _record(self, view: View, request: Request, attempt: int) -> Outcome:
         """An event of a recorder: the short way, or that of all requests."""

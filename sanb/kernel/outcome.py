@@ -1,7 +1,8 @@
-"""What deciding a call comes to: an answer with writes, or a wait."""
+"""What deciding a call comes to: an answer with writes, a wait, or something that has to happen first."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from sanb.values import Key, Late, Obj
@@ -14,6 +15,14 @@ class Write(NamedTuple):
     obj: Obj | Late | None
 
 
+class Learned(NamedTuple):
+    """Something that the server's process remembers until a point of virtual time (`Store.memory`)."""
+
+    key: Hashable
+    value: Any
+    until: float
+
+
 class Decision(NamedTuple):
     """The answer and at most one batch of writes.
 
@@ -23,6 +32,7 @@ class Decision(NamedTuple):
     response: Any
     writes: tuple[Write, ...] = ()
     tally: tuple[tuple[object, ...], ...] = ()
+    learned: tuple[Learned, ...] = ()
 
 
 class Wait(NamedTuple):
@@ -36,4 +46,12 @@ class Wait(NamedTuple):
     counts: int = 1
 
 
-Outcome = Decision | Wait
+class Prelude(NamedTuple):
+    """Remember `learned`, let the call `first` be answered if there is one, and then decide `request` instead."""
+
+    request: Any
+    learned: tuple[Learned, ...] = ()
+    first: Any = None
+
+
+Outcome = Decision | Wait | Prelude

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sanb.errors import ApiError
 from sanb.kernel.action import Action
 from sanb.kernel.journal import Cause
-from sanb.kernel.outcome import Decision, Outcome, Wait
+from sanb.kernel.outcome import Decision, Learned, Outcome, Prelude, Wait
 from sanb.store.store import Store
 from sanb.values import ident
 
@@ -42,12 +42,13 @@ class Reply(NamedTuple):
 class Server:
     """Decides calls in the order in which they came."""
 
-    __slots__ = ("_handle", "_sleeping", "calls", "last_id")
+    __slots__ = ("_behind", "_handle", "_sleeping", "calls", "last_id")
 
     def __init__(self, handle: Handler) -> None:
         self._handle = handle
         self.calls: OrderedDict[int, Call] = OrderedDict()
         self._sleeping: dict[int, Call] = {}
+        self._behind: dict[int, int] = {}
         self.last_id = 0
 
     def submit(self, request: Any, client: str | None, cause: Cause | None) -> int:
@@ -74,9 +75,8 @@ class Server:
             for key in refusal.tally:
                 store.tally.add(key)
         else:
-            if isinstance(outcome, Wait):
-                self._sleeping[number] = call._replace(attempt=call.attempt + outcome.counts)
-                world.clock.set(world.clock.now + outcome.seconds, NAME, number)
+            if not isinstance(outcome, Decision):
+                self._put_off(world, call, outcome)
                 return
             response, message = outcome.response, ""
             code = response.code
@@ -89,14 +89,44 @@ class Server:
         )
         if client != "":
             world.answer(call, Reply(response, error))
+        if self._behind and number in self._behind:
+            self._next(self._behind.pop(number))
+
+    def _put_off(self, world: World, call: Call, outcome: Wait | Prelude) -> None:
+        """A call is decided again later: after a time, after another call, or at once as another request."""
+        number = call.id
+        if isinstance(outcome, Wait):
+            self._sleeping[number] = call._replace(attempt=call.attempt + outcome.counts)
+            world.clock.set(world.clock.now + outcome.seconds, NAME, number)
+            return
+        self._learn(world, outcome.learned)
+        self._sleeping[number] = call._replace(request=outcome.request)
+        if outcome.first is None:
+            self._next(number)
+            return
+        ahead = self.submit(outcome.first, "", call.cause)
+        self._behind[ahead] = number
+        self.calls.move_to_end(ahead, last=False)
+
+    def _next(self, number: int) -> None:
+        """A sleeping call is the next one to be decided."""
+        self.wake(number)
+        self.calls.move_to_end(number, last=False)
+
+    def _learn(self, world: World, learned: tuple[Learned, ...]) -> None:
+        now = world.clock.now
+        for key, value, until in learned:
+            world.store.memory.put(key, value, until, now)
 
     def _commit(self, world: World, decision: Decision) -> None:
-        store, (_, writes, tally) = world.store, decision
+        store, (_, writes, tally, learned) = world.store, decision
         for key, obj in writes:
             store.commit(key, obj)
             world.committed(key[0])
         for counter in tally:
             store.tally.add(counter)
+        if learned:
+            self._learn(world, learned)
 
     def wake(self, number: int) -> None:
         """A sleeping call is to be decided again."""
@@ -110,6 +140,7 @@ class Server:
         """A server with the same calls."""
         other = Server(self._handle)
         other.calls, other._sleeping, other.last_id = self.calls.copy(), dict(self._sleeping), self.last_id
+        other._behind = dict(self._behind)
         return other
 
     def ident(self) -> tuple[Any, ...]:

@@ -275,6 +275,7 @@ class World:
             [informer.ident() for _, informer in sorted(self.informers.items())],
             [workers.ident() for _, workers in sorted(self.workers.items())],
             self.server.ident(),
+            self.store.memory.ident(self.clock.now),
             [(timer.actor, timer.item, upkeep) for timer, upkeep in self.clock.timers()],
         ))
 

@@ -8,6 +8,7 @@ from sanb.errors import SanbError
 from sanb.store.cow import CowMap
 from sanb.store.index import Indexers, IndexPlan, Parts
 from sanb.store.log import Log, Tape
+from sanb.store.memory import Memory
 from sanb.store.table import Table
 from sanb.store.version import Version
 from sanb.values import Key, Late, Obj
@@ -49,7 +50,7 @@ class Tally:
 class Store:
     """`commit` is the only way anything changes."""
 
-    __slots__ = ("_log", "_marked", "_plan", "head", "mark", "rev", "tally")
+    __slots__ = ("_log", "_marked", "_plan", "head", "mark", "memory", "rev", "tally")
 
     def __init__(
         self, indexers: Indexers, rev: int = 0, marked: Iterable[str] = (), *, parts: Parts | None = None
@@ -61,6 +62,8 @@ class Store:
         self._log = Log()
         self.head = Table(self._plan)
         self.tally = Tally()
+        self.memory = Memory()
+        """What the server that keeps this store remembers beside it."""
         self.rev = rev
         self._log.oldest = rev
 
@@ -133,5 +136,6 @@ class Store:
         other._log = self._log.fork()
         other.head = self.head.fork()
         other.tally = self.tally.fork()
+        other.memory = self.memory.fork()
         other.rev = self.rev
         return other

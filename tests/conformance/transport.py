@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from sanb.apiserver.request import ADMIN, Request, Response
+from sanb.apiserver.request import ADMIN, ANONYMOUS, NOBODY, Request, Response, UserInfo
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError
 from sanb.http import watch, wire
@@ -88,26 +88,35 @@ class InProcess:
             given["Content-Type"] = "application/json"
             data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         given.update({k: v for k, v in (headers or {}).items() if v is not None})
-        message = self._send(method, path, given, data)
+        message = self._send(method, path, given, data, auth)
         return Answer(message, self._events(message.stream, path) if message.stream is not None else None)
 
-    def _send(self, method: str, path: str, headers: Mapping[str, str], data: bytes) -> wire.Message:
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], data: bytes, auth: str | None
+    ) -> wire.Message:
+        user = ADMIN if auth is None else ANONYMOUS if auth == "none" else NOBODY
+        token = auth if user is NOBODY and auth else ""
         try:
-            request = wire.parse(self._plane.profile, method, path, headers, data, ADMIN)
+            request = wire.parse(self._plane.profile, method, path, headers, data, user)._replace(token=token)
             message = wire.render(self._plane.request(request))
             # a real client's next request comes milliseconds later: what needs no time has happened by then
             self._plane.advance(0.0)
             return message
         except wire.NotServed:
-            return self._elsewhere(method, path, headers)
+            return self._elsewhere(method, path, headers, user, token)
         except ApiError as error:
             return wire.refuse(error)
 
-    def _elsewhere(self, method: str, path: str, headers: Mapping[str, str]) -> wire.Message:
+    def _elsewhere(
+        self, method: str, path: str, headers: Mapping[str, str], user: UserInfo, token: str
+    ) -> wire.Message:
         """The answer to a path that is no resource, for those who may ask for it."""
         wanted = wire.impersonated({name.lower(): value for name, value in headers.items()})
         try:
-            self._plane.request(Request(method.lower(), "", path=path.partition("?")[0], impersonate=wanted))
+            where = path.partition("?")[0]
+            self._plane.request(
+                Request(method.lower(), "", path=where, impersonate=wanted, user=user, token=token)
+            )
         except ApiError as error:
             return wire.refuse(error)
         return wire.elsewhere(self._plane.profile, method, path)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sanb.apiserver.types import (
+    authentication,
     authorization,
     batch,
     containers,
@@ -27,6 +28,6 @@ __all__ = ["TYPES", "VALUES", "Field", "Type"]
 
 TYPES: Final[Mapping[str, Type]] = registry(
     meta.STRUCTS, containers.STRUCTS, volumes.STRUCTS, pods.STRUCTS, workloads.STRUCTS, core.STRUCTS, nodes.STRUCTS,
-    rbac.STRUCTS, authorization.STRUCTS, batch.STRUCTS, networking.STRUCTS, policy.STRUCTS, storage.STRUCTS,
+    rbac.STRUCTS, authentication.STRUCTS, authorization.STRUCTS, batch.STRUCTS, networking.STRUCTS, policy.STRUCTS, storage.STRUCTS,
     extensions.STRUCTS,
 )

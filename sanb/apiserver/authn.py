@@ -1,0 +1,106 @@
+"""Authentication by token: whose a bearer token is, if it is still worth anything (SEM 9).
+
+Pure: a token is judged against a view. Good answers are remembered for ten seconds in what the API server's process
+remembers (`Store.memory`), bad ones are not (SEM 9.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from sanb.apiserver import authn_bound, authn_legacy
+from sanb.apiserver.authn_result import Accepted, TokenRefused
+from sanb.apiserver.request import NOBODY, Request, UserInfo
+from sanb.apiserver.view import View
+from sanb.kernel.outcome import Learned, Prelude
+from sanb.tokens.claims import LEGACY_ISSUER
+
+CACHED_SECONDS: Final = 10.0
+MEMO: Final = "authenticated token"
+USED: Final = "use of a token noted"
+WHO: Final = "authenticate"
+"""The verb of a request that only asks who shows its token."""
+AUTHENTICATED: Final = "system:authenticated"
+OLD_AUDIENCE: Final = "Token is invalid for this audience."
+AUDIENCES_CHECKED: Final = {"1.10": False, "1.12": True}
+"""Whether the audiences of every token are compared with those that are asked for."""
+
+
+class Verdict(NamedTuple):
+    """What became of a token: `user` None means that nobody accepts it, `error` why somebody who knows it does not.
+
+    `use` is the call that notes the use of a Secret; `learned` is what the process remembers.
+    """
+
+    user: UserInfo | None
+    audiences: tuple[str, ...] = ()
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    use: Request | None = None
+    learned: tuple[Learned, ...] = ()
+
+
+def authenticate(view: View, authority: Any, token: str, audiences: Sequence[str] = ()) -> Verdict:
+    """Judge a token for these audiences (none: those of the API)."""
+    wanted = tuple(audiences) or authority.api_audiences
+    place = (MEMO, token, wanted)
+    known: Verdict | None = view.store.memory.get(place, view.now)
+    if known is not None:
+        return known
+    try:
+        claims = authority.verify(token)
+    except ValueError as problem:
+        # an authenticator that does not know the token says nothing; one that does says what is wrong with it
+        return Verdict(None, error="" if type(problem) is not ValueError else str(problem))
+    try:
+        shared = _audiences(view, authority, claims, wanted)
+        legacy = claims.get("iss") == LEGACY_ISSUER
+        accepted = (authn_legacy if legacy else authn_bound).judge(view, claims, token)
+    except TokenRefused as refusal:
+        return Verdict(None, error=str(refusal), use=_once(view, token, refusal.use))
+    verdict = Verdict(_user(accepted), shared, "", accepted.warnings)
+    remembered = Learned(place, verdict, view.now + CACHED_SECONDS)
+    return verdict._replace(use=_once(view, token, accepted.use), learned=(remembered,))
+
+
+def _once(view: View, token: str, use: Request | None) -> Request | None:
+    """The call that notes a use, unless it was made a moment ago and did not succeed."""
+    return None if view.store.memory.get((USED, token), view.now) else use
+
+
+def prelude(view: View, request: Request, verdict: Verdict, token: str) -> Prelude:
+    """What happens before a request is decided: the answer is remembered, and a use is noted."""
+    noted = (Learned((USED, token), True, view.now + CACHED_SECONDS),) if verdict.use is not None else ()
+    return Prelude(request, (*verdict.learned, *noted), verdict.use)
+
+
+def identify(view: View, authority: Any, request: Request) -> Prelude:
+    """The request with the user whose token it shows, or with nobody, whom the server refuses."""
+    token = str(request.token)
+    verdict = authenticate(view, authority, token)
+    user = NOBODY if verdict.user is None else verdict.user
+    known = request._replace(token="", user=user, warnings=(*request.warnings, *verdict.warnings))
+    return prelude(view, known, verdict, token)
+
+
+def _audiences(view: View, authority: Any, claims: Any, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The audiences that the token and the question have in common, in the order of the question."""
+    own = claims.get("aud") or authority.api_audiences
+    own = (own,) if isinstance(own, str) else tuple(own)
+    shared = tuple(one for one in wanted if one in own)
+    if not shared:
+        if not view.profile.pick(AUDIENCES_CHECKED):
+            raise TokenRefused(OLD_AUDIENCE)
+        raise TokenRefused(f"token audiences {_listed(own)} is invalid for the target audiences {_listed(wanted)}")
+    return shared
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return "[" + " ".join(f'"{text}"' for text in texts) + "]"
+
+
+def _user(accepted: Accepted) -> UserInfo:
+    name = f"system:serviceaccount:{accepted.namespace}:{accepted.name}"
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{accepted.namespace}", AUTHENTICATED)
+    return UserInfo(name, accepted.uid, groups, accepted.extra)
