@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sanb.apiserver.client import Api
 from sanb.controllers.owned import deleted, ended, phase
 from sanb.controllers.ownership import involved, reference
+from sanb.controllers.rollout_math import scaled
 from sanb.controllers.victims import ready_since
 from sanb.errors import ApiError
 from sanb.times import parse
@@ -23,6 +24,8 @@ START: Final = {"1.10": False, "1.27": True}
 """Whether `spec.ordinals.start` counts (gate StatefulSetStartOrdinal)."""
 POLICY: Final = {"1.10": False, "1.27": True}
 """Whether the retention policy of claims counts (gate StatefulSetAutoDeletePVC)."""
+SEVERAL: Final = {"1.10": False, "1.35": True}
+"""Whether an update may replace several Pods at once (gate MaxUnavailableStatefulSet)."""
 ORDINAL: Final = re.compile(r"(.*)-([0-9]+)$")
 
 
@@ -131,7 +134,7 @@ class Run:
             if await self._condemn(by_number[number], first_sick):
                 return
         if not self.on_delete:
-            await self._update([(number, pod) for number, pod in wanted if pod is not None])
+            await self._update(wanted)
 
     def _first_sick(self, wanted: list[tuple[int, Obj | None]], condemned: list[Obj]) -> Obj | None:
         every = [pod for _, pod in wanted if pod is not None] + condemned
@@ -172,17 +175,32 @@ class Run:
         await self._delete(pod)
         return self.ordered
 
-    async def _update(self, wanted: list[tuple[int, Obj]]) -> None:
-        """Delete the last Pod that is not of the newest revision, when all behind it are well."""
-        update = self.revisions.update["metadata"]["name"]
-        for number, pod in reversed(wanted):
-            if number < self.start + self.partition:
-                return
-            if revision_of(pod) != update and not deleted(pod):
+    async def _update(self, wanted: list[tuple[int, Obj | None]]) -> None:
+        """Delete the last Pods that are not of the newest revision, as many as may be unavailable.
+
+        A Pod that was only made now (None) is of that revision and not available yet.
+        """
+        late = [(number, pod) for number, pod in reversed(wanted) if number >= self.start + self.partition]
+        if self.api.profile.pick(SEVERAL):
+            spare = self._most() - sum(1 for _, pod in wanted if pod is None or not self._fine(pod))
+            old = [pod for _, pod in late if pod is not None and self._is_old(pod)]
+            for pod in old[: max(0, spare)]:
+                await self._delete(pod)
+            return
+        for _, pod in late:
+            if pod is not None and self._is_old(pod):
                 await self._delete(pod)
                 return
-            if not healthy(pod):
+            if pod is None or not healthy(pod):
                 return
+
+    def _most(self) -> int:
+        """How many Pods may be unavailable during an update."""
+        given = (self.rolling or {}).get("maxUnavailable", 1)
+        return max(1, scaled(given, self.count, up=False))
+
+    def _is_old(self, pod: Obj) -> bool:
+        return revision_of(pod) != self.revisions.update["metadata"]["name"] and not deleted(pod)
 
     # ------------------------------------------------------------------ calls
 
