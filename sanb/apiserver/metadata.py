@@ -113,7 +113,7 @@ def self_link(context: Context, name: str) -> str:
 
 def link_of(resource: Resource, namespace: str, name: str) -> str:
     """The path under which an object is served, as older servers write it into the object."""
-    version = resource.versions["1.10"][0] if "1.10" in resource.versions else "v1"
+    version = resource.api_version.rpartition("/")[2]
     root = f"/apis/{resource.group}/{version}" if resource.group else f"/api/{version}"
     space = f"/namespaces/{namespace}" if namespace else ""
     return f"{root}{space}/{resource.plural}/{quote(name, safe='')}"

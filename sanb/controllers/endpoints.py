@@ -17,8 +17,7 @@ from sanb.values import Obj
 NAME: Final = "endpoints-controller"
 RESOURCE: Final = "endpoints"
 MANAGED: Final = "endpoints.kubernetes.io/managed-by"
-MOST: Final = 1000
-"""So many addresses at most from 1.22 on; the object says that it was cut."""
+UPDATE: Final = frozenset({"update"})
 
 LABELED: Final = {"1.10": False, "1.14": True}
 """Whether headless Services are told by a label."""
@@ -36,6 +35,7 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
         watches=(
             Watch(SERVICES, keys=own_key),
             Watch("pods", related=serving.selected, changed=serving.matters, delay=GATHERED),
+            Watch("pods", related=serving.all_services, on=UPDATE, changed=serving.relabeled, delay=GATHERED),
             Watch(RESOURCE, keys=own_key, on=frozenset({"delete"})),
         ),
         reconcile=reconcile, workers=5, retries=15,
@@ -62,7 +62,7 @@ async def reconcile(api: Api, key: Any) -> None:
         if old is None:
             await api.create(RESOURCE, namespace, wanted)
         else:
-            await api.update(RESOURCE, {**old, **wanted, "metadata": {**old["metadata"], **wanted["metadata"]}})
+            await api.update(RESOURCE, {**wanted, "metadata": {**_bare(old["metadata"]), **wanted["metadata"]}})
     except ApiError as error:
         if error.has_cause("NamespaceTerminating"):
             return
@@ -71,6 +71,11 @@ async def reconcile(api: Api, key: Any) -> None:
         text = f"Failed to {verb} endpoint {namespace}/{name}: {error.message}"
         api.event(subject, "Endpoints", "Warning", f"FailedTo{verb.capitalize()}Endpoint", text)
         raise
+
+
+def _bare(metadata: Obj) -> Obj:
+    """The metadata of the old object that stay as they are."""
+    return {field: value for field, value in metadata.items() if field not in ("labels", "annotations")}
 
 
 def _tolerant(service: Obj) -> bool:

@@ -22,6 +22,7 @@ MANAGED: Final = "endpointslice.kubernetes.io/managed-by"
 MANAGER: Final = "endpointslice-controller.k8s.io"
 SERVICE_NAME: Final = "kubernetes.io/service-name"
 SIZE: Final = 100
+UPDATE: Final = frozenset({"update"})
 THERE: Final = {"1.10": False, "1.18": True}
 VERSION: Final = {"1.10": "discovery.k8s.io/v1beta1", "1.21": "discovery.k8s.io/v1"}
 CONDITIONS: Final = {"1.10": False, "1.22": True}
@@ -45,6 +46,7 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller | N
         watches=(
             Watch(SERVICES, keys=_key),
             Watch("pods", related=serving.selected, changed=serving.matters, delay=GATHERED),
+            Watch("pods", related=serving.all_services, on=UPDATE, changed=serving.relabeled, delay=GATHERED),
             Watch(RESOURCE, keys=_service, on=frozenset({"delete"})),
         ),
         reconcile=reconcile, workers=5, retries=15, lists=("nodes",),

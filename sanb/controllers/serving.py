@@ -31,10 +31,23 @@ def selected(pod: Obj, lister: Any) -> Iterator[Key]:
             yield space, service["metadata"]["name"]
 
 
+def all_services(pod: Obj, lister: Any) -> Iterator[Key]:
+    """All Services of a Pod's namespace that choose Pods: one with other labels now may have served any of them."""
+    space = pod["metadata"]["namespace"]
+    for service in lister.cached_list(SERVICES, space):
+        if service["spec"].get("selector"):
+            yield space, service["metadata"]["name"]
+
+
+def relabeled(old: Obj, new: Obj) -> bool:
+    """Whether a Pod has other labels now."""
+    before, after = old["metadata"].get("labels"), new["metadata"].get("labels")
+    return before is not after and before != after
+
+
 def matters(old: Obj, new: Obj) -> bool:
-    """Whether a change of a Pod can change how it serves."""
-    before, after = old["metadata"], new["metadata"]
-    if before.get("labels") != after.get("labels") or before.get("deletionTimestamp") != after.get("deletionTimestamp"):
+    """Whether a change of a Pod can change how it serves; of its labels see `relabeled`."""
+    if old["metadata"].get("deletionTimestamp") != new["metadata"].get("deletionTimestamp"):
         return True
     a, b = old.get("status"), new.get("status")
     if a is b:

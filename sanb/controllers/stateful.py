@@ -184,8 +184,8 @@ class Run:
         if self.api.profile.pick(SEVERAL):
             spare = self._most() - sum(1 for _, pod in wanted if pod is None or not self._fine(pod))
             old = [pod for _, pod in late if pod is not None and self._is_old(pod)]
-            for pod in old[: max(0, spare)]:
-                await self._delete(pod)
+            for one in old[: max(0, spare)]:
+                await self._delete(one)
             return
         for _, pod in late:
             if pod is not None and self._is_old(pod):
