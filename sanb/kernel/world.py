@@ -15,7 +15,7 @@ from sanb.kernel.journal import Cause, Served, Stepped
 from sanb.kernel.server import NAME as SERVER
 from sanb.kernel.server import Call, Handler, Reply, Server
 from sanb.kernel.workers import Workers
-from sanb.store.log import Rows
+from sanb.store.log import Numbered, Rows
 from sanb.store.store import Store
 from sanb.values import ident
 
@@ -32,7 +32,7 @@ class World:
         self.clock = Clock(now)
         self.steps = 0
         self.journal: Rows[Served] = Rows(Served._make)
-        self.actions: Rows[Stepped] = Rows(Stepped._make)
+        self.actions: Numbered[Stepped] = Numbered(Stepped._make)
         self.server = Server(handle)
         self.workers: dict[str, Workers] = {c.name: Workers(c, make_api) for c in controllers}
         self.informers: dict[str, Informer] = {}
@@ -44,6 +44,7 @@ class World:
         self._startable: dict[str, Workers] = {}
         self._replied: dict[tuple[str, int], None] = {}
         self._listers: dict[str, Lister] = {}
+        self._deliveries: dict[str, tuple[float, str, str, None]] = {}
         self._wire()
 
     def _wire(self) -> None:
@@ -140,27 +141,33 @@ class World:
         """Make the first enabled action happen, if there is one: `first` and `step` in one, for long runs."""
         item: Hashable
         self.steps += 1
-        if self._replied:
-            op, (actor, item) = "reply", next(iter(self._replied))
-            self._reply(actor, item)
-        elif self.server.calls:
-            op, actor, item = "serve", SERVER, next(iter(self.server.calls))
-            self.server.serve(self, item)  # type: ignore[arg-type]
-        elif self._lagging:
-            op, actor, item = "deliver", next(iter(self._lagging)), None
-            self._deliver(actor)
-        elif self._startable:
-            op, (actor, workers) = "start", next(iter(self._startable.items()))
-            item = workers.start(self)
-            self.mark(workers)
-        else:
-            timer = self.clock.next(upkeep=upkeep)
-            if timer is None or timer.due > horizon:
-                self.steps -= 1
-                return False
-            op, (_, _, actor, item) = "fire", timer
-            self._fired(timer)
-        self.actions.append((self.steps, self.clock.now, op, actor, item))
+        try:
+            if self._replied:
+                op, (actor, item) = "reply", next(iter(self._replied))
+                self._reply(actor, item)
+            elif self.server.calls:
+                op, actor, item = "serve", SERVER, next(iter(self.server.calls))
+                self.server.serve(self, item)  # type: ignore[arg-type]
+            elif self._lagging:
+                actor = next(iter(self._lagging))
+                self._deliver(actor)
+                self.actions.append(self._told(actor))
+                return True
+            elif self._startable:
+                op, (actor, workers) = "start", next(iter(self._startable.items()))
+                item = workers.start(self)
+                self.mark(workers)
+            else:
+                timer = self.clock.next(upkeep=upkeep)
+                if timer is None or timer.due > horizon:
+                    self.steps -= 1
+                    return False
+                op, (_, _, actor, item) = "fire", timer
+                self._fired(timer)
+        except Exception:
+            self.steps -= 1  # the number of an action is its place among those that happened
+            raise
+        self.actions.append((self.clock.now, op, actor, item))
         return True
 
     def step(self, action: Action) -> None:
@@ -182,12 +189,20 @@ class World:
                 self._start(actor, item)
             else:
                 self._fire(actor, item)
-        except KeyError:
-            if action in self.enabled():
+        except Exception as error:
+            self.steps -= 1
+            if not isinstance(error, KeyError) or action in self.enabled():
                 raise
             listed = "; ".join(f"{a.op} {a.actor} {a.item}" for a in self.enabled()) or "nothing"
             raise UsageError(f"{op} {actor} {item} is not enabled now; enabled: {listed}") from None
-        self.actions.append((self.steps, self.clock.now, op, actor, item))
+        self.actions.append((self.clock.now, op, actor, item))
+
+    def _told(self, name: str) -> tuple[float, str, str, None]:
+        """The row of a delivery: many in a row are the same, and are one tuple."""
+        now, row = self.clock.now, self._deliveries.get(name)
+        if row is None or row[0] is not now:
+            row = self._deliveries[name] = (now, "deliver", name, None)
+        return row
 
     def _reply(self, name: str, number: int) -> None:
         del self._replied[name, number]
@@ -261,7 +276,7 @@ class World:
         other._lagging = {name: other.informers[name] for name in self._lagging}
         other._startable = {name: other.workers[name] for name in self._startable}
         other._replied = dict(self._replied)
-        other._listers = {}
+        other._listers, other._deliveries = {}, {}
         other._listeners, other._by_resource = self._listeners, self._by_resource
         return other
 

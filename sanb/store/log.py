@@ -96,6 +96,19 @@ class Rows(Tape[Any], Generic[T]):
         return type(self)(self._kind)
 
 
+class Numbered(Rows[T]):
+    """Rows that begin with their own number, from 1 on: it is not kept, since it follows from their place."""
+
+    __slots__ = ()
+
+    def __getitem__(self, position: int) -> T:
+        return self._kind((position + 1, *Tape.__getitem__(self, position)))
+
+    def after(self, position: int) -> Iterator[T]:
+        """The items from `position` on."""
+        return (self._kind((number, *row)) for number, row in enumerate(Tape.after(self, position), position + 1))
+
+
 class Log:
     """Versions in order of revision, for all resources together and for each alone."""
 

@@ -210,3 +210,16 @@ def test_a_bug_in_a_reconcile_reaches_the_caller_with_its_key_and_the_world_goes
     world.submit(Ask("put", "originals", "y", 2))
     policy.run(world)
     assert toy.contents(world, "copies") == {"y": 2}
+
+
+def test_actions_are_numbered_by_their_place_also_after_one_that_could_not_be() -> None:
+    world = toy.world()
+    world.submit(Ask("put", "originals", "a", 1))
+    with pytest.raises(UsageError):
+        world.step(Action("start", "copier", "b"))
+    policy.run(world)
+    assert [stepped.step for stepped in world.actions] == list(range(1, world.steps + 1))
+    assert [stepped.step for stepped in world.actions.after(3)] == list(range(4, world.steps + 1))
+    assert world.actions[2].step == 3
+    served = [stepped.step for stepped in world.actions if stepped.op == "serve"]
+    assert served == [entry.step for entry in world.journal]
