@@ -17,10 +17,10 @@ from sanb.kernel.controller import Controller, Upkeep, Watch
 from sanb.kubelet import containers, deletion, lives, scripts, status, volumes
 from sanb.kubelet.containers import Blocked
 from sanb.kubelet.network import host_address, pod_address
+from sanb.kubelet.pace import PodKey, adopted, awaiting, pause, waited_for
 from sanb.kubelet.stages import (
     MOUNT_BACK_OFF,
     NEVER,
-    PROGRESS_REPEATS,
     Life,
     Run,
     back_off,
@@ -37,10 +37,6 @@ from sanb.values import Obj
 NAME: Final = "kubelet"
 WORKERS: Final = 32
 ENDED: Final = ("Succeeded", "Failed")
-EARLIER: Final = 0.001
-"""A back-off that an event has made promising is waited for: on a timer so much earlier than that of upkeep."""
-
-PodKey = tuple[str, str]
 
 
 def controller(profile: Profile, authority: Any, seed: int) -> Controller:
@@ -178,7 +174,7 @@ class Kubelet:
             life = adopted(pod, rfc3339(api.now), host_address(machine or {}))
         now = api.now
         if life.due > now:
-            return _waited_for(api, key, life, now)
+            return waited_for(api, key, life, now)
         return await self._proceed(key, Step(api, pod, life, now))
 
     async def _proceed(self, key: PodKey, step: Step) -> float | Upkeep | None:
@@ -192,7 +188,7 @@ class Kubelet:
             step.api.keep(key, step.life)
             raise
         step.api.keep(key, life)
-        return _pause(life, step.now)
+        return pause(life, step.now)
 
     async def _report(self, step: Step, life: Life) -> None:
         """Write the status that `life` comes to."""
@@ -300,7 +296,7 @@ class Kubelet:
         for problem in scripts.problems(step.pod):
             step.tell("Warning", "InvalidAnnotation", problem)
         wake = self._wake(step, life)
-        return _awaiting(life._replace(stage="running", wake=wake))
+        return awaiting(life._replace(stage="running", wake=wake))
 
     async def _live(self, step: Step) -> Life:
         """Whatever is due with the volumes and the containers of a Pod that is running."""
@@ -309,7 +305,7 @@ class Kubelet:
             life = await self._refresh(step)
         due = [index for index, run in enumerate(life.runs) if run.due <= step.now]
         if not due:
-            return _awaiting(life)
+            return awaiting(life)
         before, runs, step.held = life, list(life.runs), []
         for index in due:
             step.life = life
@@ -319,7 +315,7 @@ class Kubelet:
         if status.shown(life) != status.shown(before):
             await self._report(step, life)
         step.told()
-        return _awaiting(life)
+        return awaiting(life)
 
     def _concluded(self, step: Step, life: Life) -> Life:
         """On to the next container after an init container, and to the end after the last one."""
@@ -355,13 +351,6 @@ class Kubelet:
         step.tell(kind, reason, message)
 
 
-def _awaiting(life: Life) -> Life:
-    """The Pod with the time at which something is due next."""
-    if life.stage != "running":
-        return life
-    return life._replace(due=min(life.wake, min((run.due for run in life.runs), default=NEVER)))
-
-
 def _next(life: Life, spec: Obj, text: str, **changes: Any) -> Life:
     """On to the next container, or to reporting that all run; with what else has changed."""
     position, inits = life.position + 1, len(spec.get("initContainers") or ())
@@ -369,76 +358,3 @@ def _next(life: Life, spec: Obj, text: str, **changes: Any) -> Life:
     done = position >= inits + len(spec["containers"])
     stage = "run" if done else "pull"
     return life._replace(stage=stage, position=position, initialized=initialized, **changes)
-
-
-# ---------------------------------------------------------------------- waiting
-
-
-def _pause(life: Life, now: float) -> float | Upkeep | None:
-    """When to come back: what runs, or has failed again and again, does not keep the world busy."""
-    if life.due == NEVER:
-        return None
-    if life.stage == "running":
-        return life.due - now if any(map(_busy, life.runs)) else Upkeep(life.due - now)
-    return Upkeep(life.due - now) if life.failures > PROGRESS_REPEATS else life.due - now
-
-
-def _busy(run: Run) -> bool:
-    """Whether what is due with a container is worth waiting for: not if it has failed again and again."""
-    return run.due < NEVER and (max(run.failures, run.restarts) <= PROGRESS_REPEATS or run.then in lives.HELD)
-
-
-def _waited_for(api: Api, key: PodKey, life: Life, now: float) -> float | Upkeep | None:
-    """An event came before its time: something that the Pod uses, or the Pod itself, has changed."""
-    if life.stage == "done":
-        return None
-    if life.stage == "running":
-        due = resync(life, api.draw("resync"), now)
-        new = life._replace(wake=min(due, life.wake), runs=tuple(map(_promising, life.runs)))
-        if new != life:
-            life = _awaiting(new)
-            api.keep(key, life)
-        return _pause(life, now)
-    if life.failures > PROGRESS_REPEATS:
-        life = life._replace(due=life.due - EARLIER)
-        api.keep(key, life)
-    return life.due - now
-
-
-def _promising(run: Run) -> Run:
-    """A container that waits for what may be there now: the next attempt is waited for."""
-    if run.waiting[0] == "CreateContainerConfigError" and run.failures > PROGRESS_REPEATS:
-        return run._replace(failures=PROGRESS_REPEATS, due=run.due - EARLIER)
-    return run
-
-
-def adopted(pod: Obj, now: str, host: str) -> Life:
-    """What a kubelet without memory makes of a Pod: one that runs goes on running, any other begins."""
-    state, spec = pod.get("status") or {}, pod["spec"]
-    initialized = "" if spec.get("initContainers") else now
-    life = Life(pod["metadata"]["uid"], spec["nodeName"], began=now, host=host, initialized=initialized)
-    if state.get("phase") != "Running":
-        return life
-    statuses = (*(state.get("initContainerStatuses") or ()), *(state.get("containerStatuses") or ()))
-    runs = tuple(_lived(one) for one in statuses)
-    count = len(spec.get("initContainers") or ()) + len(spec["containers"])
-    if len(runs) != count or not all(run.began for run in runs):
-        return life
-    began = state.get("startTime") or runs[0].began
-    return life._replace(
-        stage="running", position=count, began=began, sandbox=began, initialized=began, runs=runs,
-        ip=state.get("podIP") or "",
-    )
-
-
-def _lived(status: Obj) -> Run:
-    """A container as its status tells of it."""
-    state, restarts = status.get("state") or {}, int(status.get("restartCount") or 0)
-    if "running" in state:
-        began = state["running"].get("startedAt") or ""
-        return Run(began, ready=began if status.get("ready") else "", restarts=restarts)
-    ended = state.get("terminated") or {}
-    return Run(
-        ended.get("startedAt") or "", ended.get("finishedAt") or "", int(ended.get("exitCode") or 0),
-        ended.get("reason") or "", restarts=restarts,
-    )

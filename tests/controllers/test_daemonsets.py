@@ -209,9 +209,9 @@ def test_whatever_the_order_of_happenings_a_node_never_gets_two_pods(seed: int) 
     policy = seeded(seed)
     most = 0
     for _ in range(400):
-        enabled = world.world.enabled(upkeep=False)
-        if not enabled:
+        action = policy(world.world, world.world.enabled(upkeep=False))
+        if action is None:
             break
-        world.world.step(policy(world.world, enabled))
+        world.world.step(action)
         most = max(most, len(pods(world)))
     assert (most, targets(world)) == (4, ["a", "b", "c", "d"])

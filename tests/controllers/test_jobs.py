@@ -242,9 +242,9 @@ def test_whatever_the_order_of_happenings_no_more_pods_are_made_than_wanted(mino
     world.ask("create", JOBS, "ns", body=body(completions=3, parallelism=2))
     policy, made = seeded(seed), set()
     for step in range(600):
-        enabled = world.world.enabled(upkeep=False)
-        if enabled:
-            world.world.step(policy(world.world, enabled))
+        action = policy(world.world, world.world.enabled(upkeep=False))
+        if action is not None:
+            world.world.step(action)
         made |= {pod["metadata"]["uid"] for pod in pods(world)}
         if step % 40 == 39 and (found := living(world)):
             name = found[0]["metadata"]["name"]

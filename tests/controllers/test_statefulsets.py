@@ -253,10 +253,10 @@ def test_whatever_the_order_of_happenings_no_pod_is_made_twice_or_out_of_order(s
     world.ask("create", SETS, "ns", body=workload("web", 4, serviceName="web", podManagementPolicy="Parallel"))
     policy = seeded(seed)
     for _ in range(400):
-        enabled = world.world.enabled(upkeep=False)
-        if not enabled:
+        action = policy(world.world, world.world.enabled(upkeep=False))
+        if action is None:
             break
-        world.world.step(policy(world.world, enabled))
+        world.world.step(action)
     assert world.names("pods") == [f"web-{number}" for number in range(4)]
     made = [text for text in world.events() if text.startswith("SuccessfulCreate")]
     assert len(made) == 4
