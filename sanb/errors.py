@@ -25,6 +25,8 @@ class ApiError(SanbError):
         self.status = status
         self.tally: tuple[tuple[Any, ...], ...] = ()
         """Counters of the store that advance although the request is refused."""
+        self.plain: tuple[str, str] | None = None
+        """Media type and text (with {path} in it) of an answer that is no Status: what some faults of a server give."""
         self.warnings: tuple[str, ...] = ()
         """Warning headers of the answer."""
 

@@ -65,6 +65,10 @@ def completed(wanted: UserInfo) -> UserInfo:
     return wanted._replace(groups=(*groups, UNAUTHENTICATED if wanted.name == ANONYMOUS else AUTHENTICATED))
 
 
+FAULT: Final = {"1.10": ("text/plain", ""), "1.20": ("text/plain; charset=utf-8", "\n")}
+"""Media type and end of the line with which old servers answer to a fault of a filter."""
+
+
 def _nameless(view: View, wanted: UserInfo) -> ApiError:
     groups = f"[]string{{{', '.join(map(status.quoted, wanted.groups))}}}" if wanted.groups else "[]string(nil)"
     extra = ", ".join(
@@ -73,8 +77,13 @@ def _nameless(view: View, wanted: UserInfo) -> ApiError:
     )
     shown = f"map[string][]string{{{extra}}}" if extra else "map[string][]string(nil)"
     info = f'&user.DefaultInfo{{Name:"", UID:{status.quoted(wanted.uid)}, Groups:{groups}, Extra:{shown}}}'
-    why = f"requested {info} without impersonating a user name"
-    return status.bad_request(why) if view.profile.pick(NAMELESS) == "request" else status.internal(why)
+    if view.profile.pick(NAMELESS) == "request":
+        return status.bad_request(f"requested {info} without impersonating a user name")
+    parts = " ".join(f"{{Group  {group}    }}" for group in wanted.groups)
+    error = status.internal(f"requested [{parts}] without impersonating a user")
+    media, end = view.profile.pick(FAULT)
+    error.plain = media, f'Internal Server Error: "{{path}}": requested [{parts}] without impersonating a user{end}'
+    return error
 
 
 # ---------------------------------------------------------------------- modes

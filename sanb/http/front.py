@@ -69,7 +69,7 @@ class Front:
         try:
             return answer()
         except ApiError as error:
-            return negotiation.refused(call.headers, error)
+            return negotiation.refused(call.headers, error, call.target)
         except SanbError as error:
             return negotiation.refused(call.headers, status.internal(str(error)))
         except Exception:  # a fault of ours: the client learns that it is one, the log has the rest

@@ -123,10 +123,10 @@ def answered(request: Request, response: Response, headers: Mapping[str, str]) -
     return compressed(message, headers) if request.verb in ("get", "list") else message
 
 
-def refused(headers: Mapping[str, str], error: ApiError) -> Message:
-    """The HTTP message that a refusal is, in the form that the client accepts."""
-    message, chosen = wire.refuse(error), form(headers.get("accept", ""))
-    return message if chosen is None or chosen.media == JSON else _recoded(message, error.status, chosen.media)
+def refused(headers: Mapping[str, str], error: ApiError, target: str = "") -> Message:
+    """The HTTP message that a refusal is, in the form that the client accepts; `target` is what was asked for."""
+    message, chosen = wire.refuse(error, target), form(headers.get("accept", ""))
+    return message if error.plain is not None or chosen is None or chosen.media == JSON else _recoded(message, error.status, chosen.media)
 
 
 def _recoded(message: Message, body: Any, media: str) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sanb.apiserver import aggregated, discovery, openapi
+from sanb.apiserver import aggregated, discovery, openapi, status
 from sanb.apiserver.request import Response
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
@@ -20,6 +20,10 @@ HEALTH: Final = ("healthz", "livez", "readyz")
 OPENAPI_V2: Final = "application/com.github.proto-openapi.spec.v2"
 ASKED: Final = (f"{OPENAPI_V2}@v1.0+protobuf", f"{OPENAPI_V2}.v1.0+protobuf")
 """The document in protobuf is asked for under either name, and answered under the second, which MIME allows."""
+NOT_ACCEPTABLE: Final = {
+    "1.10": "406: Not Acceptable", "1.30": f"406: Not Acceptable\n\nAvailable representations: {JWKS}",
+}
+CACHED: Final = (("Cache-Control", "public, max-age=3600"),)
 NOSNIFF: Final = (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff"))
 
 
@@ -52,7 +56,7 @@ class Site:
             case ["openapi", "v2"]:
                 return self._openapi_v2(headers)
             case ["openid", "v1", "jwks"]:
-                return _json(self._plane.authority.jwks(), JWKS)
+                return self._keys(headers)
             case [head, *_] if head in HEALTH:
                 return Message(200, NOSNIFF, b"ok")
             case ["metrics"]:
@@ -60,6 +64,16 @@ class Site:
 
                 return Message(200, (("Content-Type", metrics.CONTENT_TYPE),), metrics.text(self._plane))
         return None
+
+    def _keys(self, headers: Mapping[str, str]) -> Message | None:
+        """The issuer's key set, for clients that take its media type."""
+        if not self._plane.profile["oidc"]:
+            return None
+        accepted = [clause.media for clause in negotiation.clauses(headers.get("accept", "") or "*/*")]
+        if not any(media in ("*/*", "application/*", JWKS) for media in accepted):
+            why = self._plane.profile.pick(NOT_ACCEPTABLE)
+            return wire.refuse(status.failure(406, "NotAcceptable", why, {}))
+        return _json(self._plane.authority.jwks(), JWKS, CACHED)
 
     def _aggregated(self, root: str, headers: Mapping[str, str]) -> Message | None:
         """The aggregated form of discovery, if the client asks for it and the minor has it."""
@@ -91,7 +105,7 @@ class Site:
                 return {"paths": discovery.paths(profile)}
             case ["api"]:
                 return discovery.api_versions(self._address())
-            case [".well-known", "openid-configuration"]:
+            case [".well-known", "openid-configuration"] if profile["oidc"]:
                 try:
                     return self._plane.authority.discovery(self._address())
                 except UsageError:

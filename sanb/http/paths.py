@@ -68,6 +68,17 @@ def _below(profile: Profile, group: str, group_version: str, rest: list[str], wa
     return Place(group_version, f"{plural}.{group}", review[1], namespace, name, subresource)
 
 
+def unknown(group_version: str, path: str) -> Place:
+    """What a path names whose resource the group does not have, as authorization reads it."""
+    group = group_version.rpartition("/")[0]
+    rest = [part for part in path.split("/") if part][3 if group else 2:]
+    namespace = ""
+    if len(rest) >= 3 and rest[0] == "namespaces":
+        namespace, rest = rest[1], rest[2:]
+    plural, name, subresource = (*rest, "", "", "")[:3]
+    return Place(group_version, f"{plural}.{group}" if group else plural, plural, namespace, name, subresource)
+
+
 def _of_namespace(rest: list[str]) -> bool:
     """Whether a path below /namespaces/x is a subresource of the namespace itself."""
     return len(rest) == 3 and rest[2] in RESOURCES["namespaces"].subresources

@@ -76,7 +76,8 @@ def parse(
     if not place.group_version or place.root:
         raise NotServed(split.path)
     if not place.resource:
-        raise status.unknown_resource()
+        # who may ask is decided before it is known that there is no such resource
+        place = paths.unknown(place.group_version, unquote(split.path))
     verb = _verb(method, place, query)
     options = _accepted(profile, given.get("accept", ""), query, verb, bool(place.name))
     content = _content(profile, verb, place, given.get("content-type", ""), body, options)
@@ -262,7 +263,7 @@ def impersonated(headers: Mapping[str, str]) -> UserInfo | None:
 
 def render(response: Response, accept: str = JSON) -> Message:
     """The HTTP message that a response is."""
-    warnings = tuple(("Warning", f"299 - {json.dumps(text, ensure_ascii=False)}") for text in response.warnings)
+    warnings = _warned(response.warnings)
     if isinstance(response.body, Watcher):
         return Message(response.code, (("Content-Type", JSON), *warnings), b"", response.body)
     if isinstance(response.body, str):
@@ -270,9 +271,16 @@ def render(response: Response, accept: str = JSON) -> Message:
     return Message(response.code, (("Content-Type", JSON), *warnings), encode(response.body))
 
 
-def refuse(error: ApiError) -> Message:
-    """The HTTP message that a refusal is."""
-    headers = [("Content-Type", JSON)]
+def _warned(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(("Warning", f"299 - {json.dumps(text, ensure_ascii=False)}") for text in texts)
+
+
+def refuse(error: ApiError, target: str = "") -> Message:
+    """The HTTP message that a refusal is; `target` is the path that was asked for."""
+    if error.plain is not None:
+        media, text = error.plain
+        return Message(error.code, (("Content-Type", media),), text.replace("{path}", urlsplit(target).path).encode())
+    headers = [("Content-Type", JSON), *_warned(error.warnings)]
     retry = (error.status.get("details") or {}).get("retryAfterSeconds")
     if retry:
         headers.append(("Retry-After", str(retry)))

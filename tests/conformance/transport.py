@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sanb.apiserver.request import ADMIN, ANONYMOUS, NOBODY, Request, Response, UserInfo
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError
-from sanb.http import watch, wire
+from sanb.http import nonresource, watch, wire
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 
@@ -70,10 +70,13 @@ class _Headers(dict[str, str]):
         return super().get(name.lower(), default)
 
 
+HOST = "127.0.0.1:6443"
+
+
 class InProcess:
     """`api` of `run.play`: the same calls as over HTTP, without a socket."""
 
-    base = "https://127.0.0.1:6443"
+    base = f"https://{HOST}"
 
     def __init__(self, plane: Plane) -> None:
         self._plane = plane
@@ -105,7 +108,7 @@ class InProcess:
         except wire.NotServed:
             return self._elsewhere(method, path, headers, user, token)
         except ApiError as error:
-            return wire.refuse(error)
+            return wire.refuse(error, path)
 
     def _elsewhere(
         self, method: str, path: str, headers: Mapping[str, str], user: UserInfo, token: str
@@ -118,8 +121,9 @@ class InProcess:
                 Request(method.lower(), "", path=where, impersonate=wanted, user=user, token=token)
             )
         except ApiError as error:
-            return wire.refuse(error)
-        return wire.elsewhere(self._plane.profile, method, path)
+            return wire.refuse(error, path)
+        lower = {name.lower(): value for name, value in headers.items()}
+        return nonresource.Site(self._plane, lambda: HOST).answer(method, path, lower)
 
     def _events(self, watcher: Watcher, path: str) -> Iterator[bytes]:
         for event in watcher.poll(self._plane.store):

@@ -11,6 +11,7 @@ from sanb.apiserver.request import ADMIN, Response, UserInfo
 from sanb.errors import ApiError
 from sanb.http import wire
 from sanb.profiles.profile import Profile
+from tests.apiserver.alone import Alone
 
 NEW, MIDDLE, OLD = Profile.of("1.36"), Profile.of("1.23"), Profile.of("1.10")
 JSON = {"Content-Type": "application/json"}
@@ -79,7 +80,10 @@ def test_a_group_that_is_not_served_is_a_plain_404(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/namespaces/shop/robots", "/api/v1/namespaces/shop/serviceaccounts/default/nope"])
 def test_an_unknown_resource_is_a_404_status_without_details(path: str) -> None:
-    refused = _refused(NEW, "GET", path, {})
+    server = Alone("1.36")
+    with pytest.raises(ApiError) as caught:
+        server.server.handle(server.store, server.now, wire.parse(NEW, "GET", path, {}))
+    refused = caught.value.status
     assert (refused["code"], refused["reason"], refused["details"]) == (404, "NotFound", {})
     assert refused["message"] == "the server could not find the requested resource"
 
@@ -206,7 +210,7 @@ def test_a_refusal_is_its_status_with_retry_after() -> None:
 @pytest.mark.parametrize(
     ("path", "field", "value"),
     [
-        ("/version", "gitVersion", "v1.36.0"),
+        ("/version", "gitVersion", "v1.36.2"),
         ("/api", "versions", ["v1"]),
         ("/apis/apps", "name", "apps"),
         ("/apis/apps/v1", "groupVersion", "apps/v1"),
