@@ -96,13 +96,13 @@ def counter(request: Request, profile: Profile) -> tuple[tuple[Hashable, ...], .
 
 
 def create_token(view: View, profile: Profile, authority: Authority, request: Request) -> Response:
-    """Issue a token. Nothing is stored; the token is signed when somebody reads it.
+    """Issue a token for a request whose body is decoded. Nothing is stored; the token is signed when somebody reads it.
 
     Raises:
         ApiError: the request, the account or the bound object is not as it has to be.
     """
     rule = rules(profile)
-    body = decode(request)
+    body = request.body
     spec, metadata = body["spec"], body["metadata"]
     if not rule.filled and rule.limited:
         _check_seconds(spec["expirationSeconds"])

@@ -94,13 +94,21 @@ def matters(old: Obj, new: Obj) -> bool:
 
 
 def relabelled(old: Obj, new: Obj) -> bool:
-    """Whether an object has got other labels or owners, or is to go."""
-    before, after = old["metadata"].get, new["metadata"].get
-    return bool(
-        (after("labels") is not (labels := before("labels")) and after("labels") != labels)
-        or (after("ownerReferences") is not (owners := before("ownerReferences")) and after("ownerReferences") != owners)
-        or after("deletionTimestamp") != before("deletionTimestamp")
-    )
+    """Whether an object has got other labels or owners, or is to go.
+
+    Several controllers ask it of every change of a Pod, one after the other: the last answer is at hand.
+    """
+    last = _LAST[0]
+    if last[0] is old and last[1] is new:
+        return last[2]
+    answer = any(new["metadata"].get(field) != old["metadata"].get(field) for field in _LABELLING)
+    _LAST[0] = (old, new, answer)
+    return answer
+
+
+_LABELLING: Final = ("labels", "ownerReferences", "deletionTimestamp")
+_LAST: Final[list[tuple[Obj, Obj, bool]]] = [({}, {}, False)]
+"""What was asked last, and the answer; one tuple, so that threads cannot mix theirs."""
 
 
 def readiness(old: Obj, new: Obj) -> bool:
