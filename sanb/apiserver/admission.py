@@ -1,4 +1,4 @@
-"""The admission chain: plugins in Kubernetes' fixed order, first all that mutate, after validation all that validate (SEM 7.1)."""
+"""The admission chain: plugins in a fixed order, first those that mutate, after validation those that validate (SEM 7.1)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sanb.apiserver import status, verbs_delete
 from sanb.apiserver.context import Context
-from sanb.apiserver.request import Outcome, Wait, Write
+from sanb.apiserver.request import Decision, Outcome, Write
 from sanb.store.selectors import matches
 from sanb.times import rfc3339
 from sanb.values import Obj, dig
@@ -40,7 +40,7 @@ def evict(context: Context) -> Outcome:
     body = dig(context.request.body, "deleteOptions", default=None)
     context.request = context.request._replace(body=body, verb="delete", subresource="")
     outcome = verbs_delete.delete(context)
-    if isinstance(outcome, Wait):
+    if not isinstance(outcome, Decision):
         return outcome
     writes = (*outcome.writes, note) if note is not None and outcome.writes else outcome.writes
     response = outcome.response._replace(code=201, body=status.success(201))

@@ -21,7 +21,9 @@ def _at(*path: str, default: str = "") -> Extract:
 
 
 _INVOLVED: Final = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
-COMMON: Final[Mapping[str, Extract]] = {"metadata.name": _at("metadata", "name"), "metadata.namespace": _at("metadata", "namespace")}
+COMMON: Final[Mapping[str, Extract]] = {
+    "metadata.name": _at("metadata", "name"), "metadata.namespace": _at("metadata", "namespace"),
+}
 _POD: Final[Mapping[str, Extract]] = {
     "spec.nodeName": _at("spec", "nodeName"),
     "spec.restartPolicy": _at("spec", "restartPolicy"),

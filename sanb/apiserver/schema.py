@@ -51,8 +51,9 @@ def decode(
 ) -> tuple[Obj, tuple[str, ...]]:
     """The object as the server understands it, and the warnings about fields it does not know.
 
-    `version` is the apiVersion in which the client wrote it, where that has a shape of its own; `strict` the request's `fieldValidation` (Strict, Warn, Ignore; Warn by default); `text` the JSON text that the
-    body was read from, if there was one: the older decoders quote it.
+    `version` is the apiVersion in which the client wrote it, where that has a shape of its own; `strict` the request's
+    `fieldValidation` (Strict, Warn, Ignore; Warn by default); `text` the JSON text that the body was read from, if
+    there was one: the older decoders quote it.
 
     Raises:
         ApiError: 400, a value has the wrong type; with Strict also: a field is unknown.

@@ -167,12 +167,13 @@ def _scaled(context: Context, scale: Obj, old: Obj) -> Outcome:
     replicas = dig(scale, "spec", "replicas", default=0)
     if not isinstance(replicas, int) or replicas < 0:
         detail = "must be greater than or equal to 0"
-        raise status.invalid("Scale", "autoscaling", context.request.name, [status.invalid_value("spec.replicas", replicas, detail)])
+        error = status.invalid_value("spec.replicas", replicas, detail)
+        raise status.invalid("Scale", "autoscaling", context.request.name, [error])
     version = dig(scale, "metadata", "resourceVersion", default="")
     fields = {**old["metadata"], "resourceVersion": version} if version else old["metadata"]
     new = {**old, "metadata": fields, "spec": {**old["spec"], "replicas": replicas}}
     outcome = verbs_update.update_object(context, new, old)
-    if isinstance(outcome, Wait):
+    if not isinstance(outcome, Decision):
         return outcome
     return outcome._replace(response=outcome.response._replace(body=_scale(outcome.response.body)))
 

@@ -28,7 +28,8 @@ p { max-width: 46rem; margin: .4rem 0; } .lead { color: var(--soft); font-size: 
 .step > p { grid-column: 1 / -1; max-width: 60rem; }
 pre { margin: 0; padding: .7rem .9rem; background: var(--code); border: 1px solid var(--line); border-radius: 8px;
   overflow-x: auto; max-height: 24rem; font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre; }
-pre b { color: var(--accent); display: block; white-space: pre-wrap; overflow-wrap: anywhere; } pre.absent { color: var(--soft); white-space: normal; }
+pre b { color: var(--accent); display: block; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre.absent { color: var(--soft); white-space: normal; }
 .minor { font-weight: 600; color: var(--accent); }
 table { border-collapse: collapse; margin: .8rem 0; font-size: .92rem; display: block; overflow-x: auto; }
 th, td { padding: .35rem .8rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }

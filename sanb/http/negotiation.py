@@ -126,7 +126,9 @@ def answered(request: Request, response: Response, headers: Mapping[str, str]) -
 def refused(headers: Mapping[str, str], error: ApiError, target: str = "") -> Message:
     """The HTTP message that a refusal is, in the form that the client accepts; `target` is what was asked for."""
     message, chosen = wire.refuse(error, target), form(headers.get("accept", ""))
-    return message if error.plain is not None or chosen is None or chosen.media == JSON else _recoded(message, error.status, chosen.media)
+    if error.plain is not None or chosen is None or chosen.media == JSON:
+        return message
+    return _recoded(message, error.status, chosen.media)
 
 
 def _recoded(message: Message, body: Any, media: str) -> Message:

@@ -55,7 +55,7 @@ class Controller(NamedTuple):
     on_start: tuple[Hashable, ...] = ()
 
 
-class Retry(Exception):  # noqa: N818 - the field's word
+class Retry(Exception):
     """Raised by a reconcile: put the key back with the queue's back-off."""
 
 

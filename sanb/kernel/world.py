@@ -191,7 +191,8 @@ class World:
                 self._fire(actor, item)
         except Exception as error:
             self.steps -= 1
-            if not isinstance(error, KeyError) or action in self.enabled():
+            # a reconcile that failed with a KeyError of its own carries a note that names it
+            if not isinstance(error, KeyError) or hasattr(error, "__notes__") or action in self.enabled():
                 raise
             listed = "; ".join(f"{a.op} {a.actor} {a.item}" for a in self.enabled()) or "nothing"
             raise UsageError(f"{op} {actor} {item} is not enabled now; enabled: {listed}") from None

@@ -14,7 +14,7 @@ from sanb.store.version import Version
 from sanb.values import Key, Late, Obj
 
 
-class Compacted(SanbError):  # noqa: N818 - etcd's word
+class Compacted(SanbError):
     """The revision asked for is no longer kept; `oldest` is."""
 
     def __init__(self, rev: int, oldest: int) -> None:

@@ -40,7 +40,10 @@ def _refused(*arguments: object, **options: object) -> dict:
         ("GET", "/apis/apps/v1/namespaces/shop/deployments/web/scale", "get", ("deployments.apps", "shop", "web", "scale")),
         ("POST", "/api/v1/namespaces/shop/serviceaccounts/a/token", "create", ("serviceaccounts", "shop", "a", "token")),
         ("POST", "/api/v1/namespaces/shop/pods/p/binding", "create", ("pods", "shop", "p", "binding")),
-        ("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles/x", "get", ("clusterroles.rbac.authorization.k8s.io", "", "x", "")),
+        (
+            "GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles/x", "get",
+            ("clusterroles.rbac.authorization.k8s.io", "", "x", ""),
+        ),
         ("GET", "/api/v1/watch/namespaces/shop/pods", "watch", ("pods", "shop", "", "")),
         ("GET", "/api/v1/namespaces/shop/pods?watch=true", "watch", ("pods", "shop", "", "")),
         ("GET", "/api/v1/namespaces/shop/pods?watch=1", "watch", ("pods", "shop", "", "")),

@@ -19,7 +19,7 @@ def account(cp: FakeControlPlane, namespace: str, name: str, token: str) -> None
     """A ServiceAccount with its token Secret, or the Secret of one that is there."""
     try:
         made = cp.request(Request("get", "serviceaccounts", namespace, name)).body
-    except Exception:  # noqa: BLE001 - it is not there yet
+    except Exception:  # it is not there yet
         made = make(cp, "serviceaccounts", namespace, name)
     notes = {
         "kubernetes.io/service-account.name": name,

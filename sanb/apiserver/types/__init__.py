@@ -28,6 +28,7 @@ __all__ = ["TYPES", "VALUES", "Field", "Type"]
 
 TYPES: Final[Mapping[str, Type]] = registry(
     meta.STRUCTS, containers.STRUCTS, volumes.STRUCTS, pods.STRUCTS, workloads.STRUCTS, core.STRUCTS, nodes.STRUCTS,
-    rbac.STRUCTS, authentication.STRUCTS, authorization.STRUCTS, batch.STRUCTS, networking.STRUCTS, policy.STRUCTS, storage.STRUCTS,
+    rbac.STRUCTS, authentication.STRUCTS, authorization.STRUCTS, batch.STRUCTS, networking.STRUCTS, policy.STRUCTS,
+    storage.STRUCTS,
     extensions.STRUCTS,
 )
