@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 OUT    ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab bench conformance lint clean
+.PHONY: help demo test lab bench conformance lint notebooks images clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -27,6 +27,7 @@ demo: $(VENV)/.base  ## the story of a token on 1.10 and 1.36: tables here, pict
 
 test: $(VENV)/.dev lint  ## all tests
 	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest --nbval notebooks
 
 lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/ruff check sanb tests bench
@@ -41,6 +42,12 @@ bench: $(VENV)/.dev  ## speed, as ratios measured in one run
 
 conformance: $(VENV)/.dev  ## recorded requests against what real control planes answered
 	$(BIN)/python -m tests.conformance --http --write docs/conformance.md
+
+notebooks: $(VENV)/.dev  ## execute the notebooks anew, outputs included
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
+
+images: demo  ## the pictures of the README
+	cp $(OUT)/story-1.10.png $(OUT)/bookshop.png $(OUT)/timeline-1.36.png docs/images/
 
 clean:  ## everything that was made
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
