@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
+from sanb.apiserver import landscape
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.resources import served as kinds
 from sanb.profiles.profile import Profile
@@ -39,10 +41,27 @@ SINGULAR: Final = {"1.10": False, "1.27": True}
 """Whether resources tell their singular name."""
 
 
+PATCHES: Final = {"1.23": 1, "1.36": 2}
+"""The patch release that a minor's behaviour was recorded from."""
+TREE: Final = {"1.10": "", "1.11": "clean"}
+EMULATION: Final = {"1.10": False, "1.33": True}
+"""Whether /version tells which minor is emulated."""
+ADDRESSES: Final = {"1.10": True, "1.11": False}
+"""Whether groups have a list of addresses, which is always null."""
+NEVER: Final = {"1.10": False}
+STREAMED: Final = ("attach", "exec", "portforward")
+
+
 def served(profile: Profile) -> tuple[str, ...]:
     """All group versions of a minor, the core group first."""
-    found = dict.fromkeys(gv for row in kinds(profile).values() for gv in row.served)
-    found.update(dict.fromkeys(f"{group}/v1" for group, _, _ in REVIEWS.values()))
+    return _served(profile.minor)
+
+
+@lru_cache(maxsize=64)
+def _served(minor: str) -> tuple[str, ...]:
+    profile = Profile.of(minor)
+    found = dict.fromkeys(("v1", *landscape.group_versions(profile)))
+    found.update(dict.fromkeys(gv for row in kinds(profile).values() for gv in row.served))
     return tuple(found)
 
 
@@ -54,10 +73,15 @@ def reviews(profile: Profile) -> tuple[str, ...]:
 def version(profile: Profile) -> Obj:
     """/version."""
     major, minor = profile.minor.split(".")
-    return {
-        "major": major, "minor": minor, "gitVersion": f"v{profile.minor}.0", "gitCommit": "sanb", "gitTreeState": "clean",
-        "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "none", "platform": "sanb",
+    found = {
+        "major": major, "minor": minor, "gitVersion": f"v{profile.minor}.{PATCHES.get(profile.minor, 0)}",
+        "gitCommit": "sanb", "gitTreeState": profile.pick(TREE), "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "none", "compiler": "none", "platform": "sanb",
     }
+    if profile.pick(EMULATION):
+        found |= {"emulationMajor": major, "emulationMinor": minor}
+        found |= {"minCompatibilityMajor": major, "minCompatibilityMinor": str(int(minor) - 1)}
+    return found
 
 
 def api_versions(server: str = "") -> Obj:
@@ -73,13 +97,17 @@ def group(profile: Profile, name: str) -> Obj | None:
     ]
     if not name or not versions or "/" not in versions[0]["groupVersion"]:
         return None
-    return {"kind": "APIGroup", "apiVersion": "v1", "name": name, "versions": versions, "preferredVersion": versions[0]}
+    found: Obj = {"kind": "APIGroup", "apiVersion": "v1", "name": name, "versions": versions}
+    found["preferredVersion"] = versions[0]
+    if profile.pick(ADDRESSES):
+        found["serverAddressByClientCIDRs"] = None
+    return found
 
 
 def groups(profile: Profile) -> Obj:
     """/apis: all groups but the core group."""
     names = dict.fromkeys(gv.partition("/")[0] for gv in served(profile) if "/" in gv)
-    listed = []
+    listed: list[Obj] = []
     for name in names:
         found = group(profile, name)
         if found is not None:
@@ -94,15 +122,17 @@ def resources(profile: Profile, group_version: str) -> Obj | None:
     found: list[Obj] = []
     for row in kinds(profile).values():
         if group_version in row.served:
-            found.append(_entry(profile, row))
+            found.append(_entry(profile, row, group_version))
             subs = (name for name in row.subresources if name in SUBRESOURCES and _there(profile, name))
-            found.extend(_subentry(row, name) for name in subs)
+            found.extend(_subentry(profile, row, name) for name in subs)
+            found.extend(_unserved(profile, row))
+    found.extend(_listed(profile, one) for one in landscape.LISTED.get(group_version, ()))
     for name in reviews(profile):
         review_group, kind, namespaced = REVIEWS[name]
         if group_version == f"{review_group}/v1":
             singular = kind.lower() if profile.pick(SINGULAR) else ""
-            entry = {"name": name, "singularName": singular, "namespaced": namespaced, "kind": kind, "verbs": ["create"]}
-            found.append(entry)
+            entry: Obj = {"name": name, "singularName": singular, "namespaced": namespaced, "kind": kind}
+            found.append({**entry, "verbs": ["create"]})
     body: Obj = {"kind": "APIResourceList", "groupVersion": group_version, "resources": sorted(found, key=_name)}
     return {"apiVersion": "v1", **body} if "/" in group_version else body
 
@@ -112,14 +142,20 @@ def _name(entry: Obj) -> str:
 
 
 def _there(profile: Profile, subresource: str) -> bool:
+    if subresource == "ephemeralcontainers":
+        return profile.pick(landscape.EPHEMERAL)
     return subresource != "token" or profile.gate("TokenRequest")
 
 
-def _entry(profile: Profile, row: Resource) -> Obj:
+def _entry(profile: Profile, row: Resource, group_version: str) -> Obj:
     entry: dict[str, Any] = {
-        "name": row.plural, "singularName": row.singular if profile.pick(SINGULAR) else "", "namespaced": row.namespaced,
-        "kind": row.kind, "verbs": list(row.verbs),
+        "name": row.plural, "singularName": row.singular if profile.pick(SINGULAR) else "",
+        "namespaced": row.namespaced, "kind": row.kind, "verbs": list(row.verbs),
     }
+    if profile.pick(landscape.NO_COLLECTION.get(row.id, NEVER)):
+        entry["verbs"].remove("deletecollection")
+    if profile.pick(landscape.HASHED):
+        entry["storageVersionHash"] = landscape.storage_hash(row.api_version, row.kind)
     if row.short:
         entry["shortNames"] = list(row.short)
     if row.categories:
@@ -127,8 +163,31 @@ def _entry(profile: Profile, row: Resource) -> Obj:
     return entry
 
 
-def _subentry(row: Resource, name: str) -> Obj:
+def _listed(profile: Profile, one: Obj) -> Obj:
+    """The entry of a kind that is only listed."""
+    entry = {**one, "singularName": one["kind"].lower() if profile.pick(SINGULAR) else ""}
+    if profile.pick(landscape.HASHED) and one["name"] not in landscape.UNHASHED:
+        entry["storageVersionHash"] = landscape.storage_hash("v1", one["kind"])
+    return entry
+
+
+def _unserved(profile: Profile, row: Resource) -> Iterator[Obj]:
+    """The entries of subresources that are only listed."""
+    whole = profile.pick(landscape.OPTIONS)
+    entry: Obj = {"singularName": "", "namespaced": row.namespaced, "kind": row.kind, "verbs": []}
+    if row.id in landscape.PROXIES:
+        options = {"kind": landscape.PROXIES[row.id], "verbs": list(landscape.PROXY_VERBS)} if whole else {}
+        yield {**entry, "name": f"{row.plural}/proxy", **options}
+    if row.id == "pods" and profile.pick(landscape.RESIZE):
+        yield {**entry, "name": "pods/resize", "verbs": ["get", "patch", "update"]}
+
+
+def _subentry(profile: Profile, row: Resource, name: str) -> Obj:
     group_name, api_version, kind, verbs = SUBRESOURCES[name]
+    if name == "eviction":
+        api_version = profile.pick(landscape.EVICTIONS)
+    if name in STREAMED and not profile.pick(landscape.OPTIONS):
+        kind, verbs = "", ()
     entry: dict[str, Any] = {
         "name": f"{row.plural}/{name}", "singularName": "", "namespaced": row.namespaced, "kind": kind or row.kind,
         "verbs": list(verbs),
