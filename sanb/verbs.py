@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.resources import Resource
-from sanb.applying import Applied, apply_all
 from sanb.bodies import body_of, resource_of
 from sanb.errors import UsageError
 from sanb.objects import Object, ObjectList, frozen
 
 if TYPE_CHECKING:
+    from sanb.applying import Applied
     from sanb.kubectl.result import Result
 
 PATCH_TYPES = ("strategic", "merge", "json", "apply")
@@ -164,6 +164,8 @@ class Verbs:
         Raises:
             UsageError: the source cannot be read; the text names file, document and line.
         """
+        from sanb.applying import apply_all  # kubectl and a YAML parser: a third of the time that an import may take
+
         return apply_all(self, source, namespace)
 
     def _answer(self, request: Request) -> Object:

@@ -73,14 +73,21 @@ class CowMap(Generic[V]):
 
     def writable(self, name: Hashable) -> Bucket[V]:
         """The entries of one bucket, for reading and writing until the next fork; use `drop` to take some out."""
-        place = hash(name) & MASK
         owner = self._owner
+        shard = self.shards[hash(name) & MASK]
+        if shard is not None and shard.owner is owner:
+            bucket = shard.get(name)
+            if bucket is not None and bucket.owner is owner:
+                return bucket
+        return self._own(name)
+
+    def _own(self, name: Hashable) -> Bucket[V]:
+        """The bucket after it, and its shard, have been made or copied for this map alone."""
+        place, owner = hash(name) & MASK, self._owner
         shard = self.shards[place]
         if shard is None or shard.owner is not owner:
-            shard = Bucket(owner, shard or ())
-            self.shards[place] = shard
+            shard = self.shards[place] = Bucket(owner, shard or ())
         bucket = shard.get(name)
         if bucket is None or bucket.owner is not owner:
-            bucket = Bucket(owner, bucket or ())
-            shard[name] = bucket
+            bucket = shard[name] = Bucket(owner, bucket or ())
         return bucket
