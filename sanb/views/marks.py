@@ -57,7 +57,8 @@ def matters(call: Served) -> bool:
     """Whether a call is shown: writes, issued tokens and refusals; Events only tell what is shown anyway."""
     request = call.request
     issued = (request.verb, request.subresource) == ("create", "token")
-    refused = call.code >= 400 and (not call.actor or request.verb != "get")
+    # who reads what is not there was told no; nobody refused anything
+    refused = call.code >= 400 and (request.verb != "get" or (not call.actor and call.code != 404))
     return request.resource != "events" and (call.first_rev > 0 or issued or refused)
 
 
