@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from sanb.apiserver import status
-from sanb.apiserver.request import Request, UserInfo
+from sanb.apiserver.request import Request
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError, SanbError
 from sanb.http import identity, negotiation, nonresource, remote, wire
@@ -35,13 +35,26 @@ class Front:
         self._token = admin_token
         self._site = nonresource.Site(plane, lambda: self.address)
 
-    def who(self, call: Call) -> UserInfo:
-        """The user that a call comes from, before impersonation.
+    def request_of(self, call: Call) -> Request:
+        """The request that a call is: about a resource, or about a path that is none.
 
         Raises:
-            ApiError: 401.
+            ApiError: the call cannot be a request; 401, if besides its credential is none.
         """
-        return identity.identify(self.plane, call.headers, call.certificate, self._token)
+        user, token = identity.identify(call.headers, call.certificate, self._token, self.plane.now)
+        try:
+            request = negotiation.request_of(
+                self.plane.profile, call.method, call.target, call.headers, call.body, user
+            )
+        except wire.NotServed:
+            path = urlsplit(call.target).path
+            wanted = wire.impersonated(call.headers)
+            request = Request(call.method.lower(), "", user=user, impersonate=wanted, path=path)
+        except ApiError:
+            if token:
+                self.plane.authenticate(token)  # whoever is nobody is told that first
+            raise
+        return request._replace(token=token) if token else request
 
     def answer(self, call: Call) -> Answer:
         """Answer one request, and let the cluster go on; Pending if the answer needs time to pass."""
@@ -79,22 +92,10 @@ class Front:
     def _answer(self, call: Call) -> Answer:
         plane = self.plane
         self.pace.begin(plane)
-        request = self._request(call)
+        request = self.request_of(call)
         number = plane.submit(request)
         self.pace.serve(plane)
         return self._collect(Pending(number, call, request))
-
-    def _request(self, call: Call) -> Request:
-        """The request that a call is: about a resource, or about a path that is none."""
-        user = self.who(call)
-        try:
-            return negotiation.request_of(
-                self.plane.profile, call.method, call.target, call.headers, call.body, user
-            )
-        except wire.NotServed:
-            path = urlsplit(call.target).path
-            wanted = wire.impersonated(call.headers)
-            return Request(call.method.lower(), "", user=user, impersonate=wanted, path=path)
 
     def _collect(self, pending: Pending) -> Answer:
         call, request = pending.call, pending.request
@@ -105,7 +106,8 @@ class Front:
         if response is None:
             return pending
         if request.path:
-            return self._site.answer(call.method, call.target, call.headers)
+            found = self._site.answer(call.method, call.target, call.headers)
+            return found._replace(headers=(*found.headers, *wire.warned(response.warnings)))
         if request.subresource in remote.STREAMED:
             return remote.answer(self.plane, request, call)
         message = negotiation.answered(request, response, call.headers)

@@ -7,8 +7,7 @@ from hmac import compare_digest
 from typing import Final
 
 from sanb.apiserver import status
-from sanb.apiserver.request import ADMIN, ANONYMOUS, UserInfo
-from sanb.controlplane import ControlPlane
+from sanb.apiserver.request import ADMIN, ANONYMOUS, NOBODY, UserInfo
 
 BEARER: Final = "bearer "
 SUBPROTOCOL: Final = "base64url.bearer.authorization.k8s.io."
@@ -16,19 +15,22 @@ SUBPROTOCOL: Final = "base64url.bearer.authorization.k8s.io."
 AUTHENTICATED: Final = "system:authenticated"
 
 
-def identify(plane: ControlPlane, headers: Mapping[str, str], certificate: bytes | None, admin_token: str) -> UserInfo:
-    """The user that a request comes from; header names are in lower case.
+def identify(
+    headers: Mapping[str, str], certificate: bytes | None, admin_token: str, now: float
+) -> tuple[UserInfo, str]:
+    """The user that a request comes from, or NOBODY and the token that the API server must look at.
+
+    Header names are in lower case; `now` is the cluster's time.
 
     Raises:
-        ApiError: 401, the token is unknown, expired, or its account is gone.
+        ApiError: 401, the certificate is not valid now.
     """
     token = bearer(headers)
     if not token:
-        return ANONYMOUS if certificate is None else certified(plane, certificate)
+        return (ANONYMOUS if certificate is None else certified(certificate, now)), ""
     if compare_digest(token.encode(), admin_token.encode()):
-        return ADMIN
-    user, _ = plane.authenticate(token)
-    return user
+        return ADMIN, ""
+    return NOBODY, token
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -37,7 +39,7 @@ def bearer(headers: Mapping[str, str]) -> str:
     return given[len(BEARER):].strip() if given[: len(BEARER)].lower() == BEARER else ""
 
 
-def certified(plane: ControlPlane, certificate: bytes) -> UserInfo:
+def certified(certificate: bytes, now: float) -> UserInfo:
     """The user of a client certificate, whose signature the handshake has checked: its times are those of the cluster.
 
     Raises:
@@ -47,7 +49,7 @@ def certified(plane: ControlPlane, certificate: bytes) -> UserInfo:
     from cryptography.x509.oid import NameOID
 
     found = x509.load_der_x509_certificate(certificate)
-    if not found.not_valid_before_utc.timestamp() <= plane.now <= found.not_valid_after_utc.timestamp():
+    if not found.not_valid_before_utc.timestamp() <= now <= found.not_valid_after_utc.timestamp():
         raise status.unauthorized()
     names = [str(one.value) for one in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     groups = [str(one.value) for one in found.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]

@@ -16,9 +16,9 @@ from sanb.apiserver import status
 from sanb.apiserver.request import Request
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError
-from sanb.http import identity, negotiation, wire
+from sanb.http import identity, negotiation
 from sanb.http.calls import Answer, Call, Followed
-from sanb.http.wire import PLAIN, Message
+from sanb.http.wire import Message
 from sanb.kubelet import logs
 from sanb.kubelet.shell import SHELLS, Done, ExecError, Shell, opened
 
@@ -110,8 +110,6 @@ async def serve(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         request, options = await app.locked(_wanted, app, call)
     except ApiError as error:
         return await _deny(send, negotiation.refused(headers, error))
-    except wire.NotServed:
-        return await _deny(send, Message(404, (("Content-Type", PLAIN),), b"404 page not found\n"))
     protocol = next((one for one in offered if one in PROTOCOLS), None)
     await send({"type": "websocket.accept", "subprotocol": protocol})
     wires = _Channels(receive, send, protocol == PROTOCOLS[0], options)
@@ -142,7 +140,7 @@ def _wanted(app: App, call: Call) -> tuple[Request, Options]:
         ApiError: it is for nothing that is served here, or not for this user.
     """
     plane = app.front.plane
-    request = negotiation.request_of(plane.profile, "GET", call.target, call.headers, b"", app.front.who(call))
+    request = app.front.request_of(call)
     if request.subresource not in STREAMED or request.subresource == "log":
         raise status.bad_request("only exec and attach are served over WebSocket")
     plane.request(request)

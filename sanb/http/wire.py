@@ -263,7 +263,7 @@ def impersonated(headers: Mapping[str, str]) -> UserInfo | None:
 
 def render(response: Response, accept: str = JSON) -> Message:
     """The HTTP message that a response is."""
-    warnings = _warned(response.warnings)
+    warnings = warned(response.warnings)
     if isinstance(response.body, Watcher):
         return Message(response.code, (("Content-Type", JSON), *warnings), b"", response.body)
     if isinstance(response.body, str):
@@ -271,7 +271,8 @@ def render(response: Response, accept: str = JSON) -> Message:
     return Message(response.code, (("Content-Type", JSON), *warnings), encode(response.body))
 
 
-def _warned(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def warned(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The Warning headers that texts become."""
     return tuple(("Warning", f"299 - {json.dumps(text, ensure_ascii=False)}") for text in texts)
 
 
@@ -280,7 +281,7 @@ def refuse(error: ApiError, target: str = "") -> Message:
     if error.plain is not None:
         media, text = error.plain
         return Message(error.code, (("Content-Type", media),), text.replace("{path}", urlsplit(target).path).encode())
-    headers = [("Content-Type", JSON), *_warned(error.warnings)]
+    headers = [("Content-Type", JSON), *warned(error.warnings)]
     retry = (error.status.get("details") or {}).get("retryAfterSeconds")
     if retry:
         headers.append(("Retry-After", str(retry)))

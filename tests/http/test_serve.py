@@ -9,6 +9,7 @@ import ssl
 import stat
 import threading
 import time
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,27 @@ def test_without_a_credential_one_is_anonymous(api: Served, tmp_path: Path) -> N
 def test_an_unknown_token_is_a_401_even_where_anybody_may(api: Served, tmp_path: Path) -> None:
     answer = Http(api, tmp_path, token="wrong")("GET", "/healthz")
     assert (answer.status_code, answer.json()["reason"]) == (401, "Unauthorized")
+
+
+def test_nobody_is_told_so_before_his_request_is_read(api: Served, tmp_path: Path) -> None:
+    http = Http(api, tmp_path, token="wrong")
+    assert http("POST", PODS, b"{not json", headers={"Content-Type": "application/json"}).status_code == 401
+    assert http("GET", "/api/v1/robots").status_code == 401
+
+
+def test_the_use_of_a_secrets_token_is_warned_of(tmp_path: Path) -> None:
+    cluster = Cluster("1.36", seed=3)
+    annotations = {"kubernetes.io/service-account.name": "default"}
+    secret = {"metadata": {"annotations": annotations}, "type": "kubernetes.io/service-account-token"}
+    cluster.run()
+    cluster.create("secret", "old", body=secret)
+    cluster.patch("sa", "default", {"secrets": [{"name": "old"}]})
+    cluster.run()
+    token = b64decode(str(cluster.get("secret", "old")["data"]["token"])).decode()
+    with serve(cluster) as served:
+        answer = Http(served, tmp_path, token=token)("GET", "/version")
+    assert answer.status_code == 200
+    assert "Use tokens from the TokenRequest API" in answer.headers["Warning"]
 
 
 def test_health_may_be_asked_by_anybody(api: Served, tmp_path: Path) -> None:
