@@ -15,11 +15,11 @@ def written(request: Request) -> dict[str, Any]:
         "body": plain(request.body),
         "options": dict(request.options),
         "token": str(request.token),
-        "warnings": list(request.warnings),
+        "warnings": list(request.warnings) or None,
         "user": _person(request.user),
         "impersonate": None if request.impersonate is None else _person(request.impersonate),
     }
-    return {name: value for name, value in row.items() if value not in ("", None, {}, [])}
+    return {name: value for name, value in row.items() if value not in ("", None, {})}
 
 
 def request_of(row: dict[str, Any]) -> Request:

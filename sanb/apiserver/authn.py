@@ -7,14 +7,18 @@ remembers (`Store.memory`), bad ones are not (SEM 9.1).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sanb.apiserver import authn_bound, authn_legacy
 from sanb.apiserver.authn_result import Accepted, TokenRefused
 from sanb.apiserver.request import NOBODY, Request, UserInfo
 from sanb.apiserver.view import View
 from sanb.kernel.outcome import Learned, Prelude
+from sanb.tokens.authority import NotOurs
 from sanb.tokens.claims import LEGACY_ISSUER
+
+if TYPE_CHECKING:
+    from sanb.apiserver.server import ApiServer
 
 CACHED_SECONDS: Final = 10.0
 MEMO: Final = "authenticated token"
@@ -41,22 +45,41 @@ class Verdict(NamedTuple):
     learned: tuple[Learned, ...] = ()
 
 
-def authenticate(view: View, authority: Any, token: str, audiences: Sequence[str] = ()) -> Verdict:
-    """Judge a token for these audiences (none: those of the API)."""
-    wanted = tuple(audiences) or authority.api_audiences
+def authenticate(view: View, server: ApiServer, token: str, audiences: Sequence[str] = ()) -> Verdict:
+    """Judge a token for these audiences (none: those of the API): a static one, or one of a ServiceAccount."""
+    authority = server.authority
+    wanted = tuple(audiences) or (() if authority is None else authority.api_audiences)
+    static = server.static.get(token)
+    if static is not None:
+        return _static(authority, static, wanted)
+    if authority is None:
+        return Verdict(None)
     place = (MEMO, token, wanted)
     known: Verdict | None = view.store.memory.get(place, view.now)
-    if known is not None:
-        return known
+    return _judged(view, authority, token, wanted, place) if known is None else known
+
+
+def _static(authority: Any, user: UserInfo, wanted: tuple[str, ...]) -> Verdict:
+    """The user of a token from the list that the API server was started with: good for the audiences of the API."""
+    own = wanted if authority is None else authority.api_audiences
+    shared = tuple(one for one in wanted if one in own)
+    return Verdict(user if shared or not wanted else None, shared)
+
+
+def _judged(
+    view: View, authority: Any, token: str, wanted: tuple[str, ...], place: tuple[Any, ...]
+) -> Verdict:
+    """The verdict on a ServiceAccount's token; only a good one is remembered."""
     try:
         claims = authority.verify(token)
+    except NotOurs:
+        return Verdict(None)  # an authenticator that does not know a token says nothing
     except ValueError as problem:
-        # an authenticator that does not know the token says nothing; one that does says what is wrong with it
-        return Verdict(None, error="" if type(problem) is not ValueError else str(problem))
+        return Verdict(None, error=str(problem))
     try:
         shared = _audiences(view, authority, claims, wanted)
-        legacy = claims.get("iss") == LEGACY_ISSUER
-        accepted = (authn_legacy if legacy else authn_bound).judge(view, claims, token)
+        judge = authn_legacy.judge if claims.get("iss") == LEGACY_ISSUER else authn_bound.judge
+        accepted = judge(view, claims, token)
     except TokenRefused as refusal:
         return Verdict(None, error=str(refusal), use=_once(view, token, refusal.use))
     verdict = Verdict(_user(accepted), shared, "", accepted.warnings)
@@ -75,10 +98,10 @@ def prelude(view: View, request: Request, verdict: Verdict, token: str) -> Prelu
     return Prelude(request, (*verdict.learned, *noted), verdict.use)
 
 
-def identify(view: View, authority: Any, request: Request) -> Prelude:
+def identify(view: View, server: ApiServer, request: Request) -> Prelude:
     """The request with the user whose token it shows, or with nobody, whom the server refuses."""
     token = str(request.token)
-    verdict = authenticate(view, authority, token)
+    verdict = authenticate(view, server, token)
     user = NOBODY if verdict.user is None else verdict.user
     known = request._replace(token="", user=user, warnings=(*request.warnings, *verdict.warnings))
     return prelude(view, known, verdict, token)

@@ -47,23 +47,33 @@ def judge(view: View, claims: Mapping[str, Any], token: str) -> Accepted:
         TokenRefused: it has expired, or what it is bound to is gone.
     """
     texts = TEXTS[view.profile["token_error_wording"]]
-    private = claims.get("kubernetes.io") or {}
+    private = _object(claims.get("kubernetes.io"))
     _times(view, claims, texts)
     namespace = private.get("namespace", "")
-    account = private.get("serviceaccount") or {}
+    account = _object(private.get("serviceaccount"))
     _account(view, namespace, account, texts)
     _objects(view, namespace, private, texts)
     return Accepted(namespace, account.get("name", ""), account.get("uid", ""), _extra(view, claims, private))
 
 
+def _object(claim: Any) -> Mapping[str, Any]:
+    """A claim that is an object; whoever signs something else with our key has said nothing."""
+    return claim if isinstance(claim, dict) else {}
+
+
 def _times(view: View, claims: Mapping[str, Any], texts: Mapping[str, str]) -> None:
-    now = int(view.now)
-    if now > claims.get("exp", now) + LEEWAY:
+    now = view.now
+    expires, begins, issued = (_time(claims.get(name), now) for name in ("exp", "nbf", "iat"))
+    if now > expires + LEEWAY:
         raise TokenRefused(texts["expired"])
-    if now < claims.get("nbf", now) - LEEWAY:
+    if now < begins - LEEWAY:
         raise TokenRefused(texts["early"])
-    if view.profile["issued_in_future_check"] and now < claims.get("iat", now) - LEEWAY:
+    if view.profile["issued_in_future_check"] and now < issued - LEEWAY:
         raise TokenRefused(FUTURE)
+
+
+def _time(claim: Any, default: float) -> float:
+    return claim if isinstance(claim, int | float) else default
 
 
 def _account(view: View, namespace: str, claim: Mapping[str, str], texts: Mapping[str, str]) -> None:
@@ -91,14 +101,14 @@ def _deleted(view: View, obj: Obj) -> bool:
     """Whether the object was deleted strictly more than the grace ago."""
     stamp = obj["metadata"].get("deletionTimestamp")
     grace = view.profile["deletion_grace"]
-    return stamp is not None and (not grace or parse(stamp) < int(view.now) - grace)
+    return stamp is not None and (not grace or parse(stamp) < view.now - grace)
 
 
 def _objects(view: View, namespace: str, private: Mapping[str, Any], texts: Mapping[str, str]) -> None:
     pod_bound = "pod" in private
     for field, resource in BOUND:
-        claim = private.get(field)
-        if claim is None or (field == "node" and pod_bound):
+        claim = _object(private.get(field))
+        if not claim or (field == "node" and pod_bound):
             continue
         if field == "node" and not view.profile["node_bound_accepted"]:
             raise TokenRefused(NOT_BOUND_TO_NODES)

@@ -21,7 +21,7 @@ from sanb.apiserver.authorizer import AlwaysAllow, Authorizer
 from sanb.apiserver.context import Context
 from sanb.apiserver.metadata import SELF_LINK
 from sanb.apiserver.plugins.chain import CHAIN
-from sanb.apiserver.request import NOBODY, Decision, Outcome, Request, Response
+from sanb.apiserver.request import NOBODY, NOTHING, Decision, Outcome, Request, Response, UserInfo
 from sanb.apiserver.resources import served
 from sanb.apiserver.view import View
 from sanb.errors import ApiError
@@ -51,14 +51,14 @@ class ApiServer:
     """Decides requests. It has no state of its own: everything is in the store that each call is given.
 
     `authority` signs tokens; without one the token subresource is not served. `authorize` raises ApiError to refuse.
-    `chain` replaces the admission plugins of the profile.
+    `chain` replaces the admission plugins of the profile. `static` are bearer tokens that the server is started with.
     """
 
-    __slots__ = ("authority", "authorize", "chain", "kinds", "name_tries", "profile", "seed", "self_link")
+    __slots__ = ("authority", "authorize", "chain", "kinds", "name_tries", "profile", "seed", "self_link", "static")
 
     def __init__(
         self, profile: Profile, seed: int, authority: Any = None, *, authorize: Authorizer = allow_all,
-        chain: Chain | None = None,
+        chain: Chain | None = None, static: Mapping[str, UserInfo] = NOTHING,
     ) -> None:
         self.profile = profile
         self.seed = seed
@@ -68,6 +68,7 @@ class ApiServer:
         self.kinds = served(profile)
         self.name_tries = profile["name_tries"]
         self.self_link = profile.pick(SELF_LINK)
+        self.static = static
 
     def handle(self, store: Store, now: float, request: Request, attempt: int = 0) -> Outcome:
         """Decide one request at virtual time `now`; `attempt` counts the `Wait`s before.
@@ -79,7 +80,7 @@ class ApiServer:
         if request.body.__class__ is Late:
             return self._record(view, request, attempt)
         if request.token:
-            return authn.identify(view, self.authority, request)
+            return authn.identify(view, self, request)
         if request.warnings:
             return self._warned(view, request, attempt)
         return self._decide(view, request, attempt)

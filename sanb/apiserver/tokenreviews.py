@@ -45,10 +45,12 @@ def token_review(server: ApiServer, view: View, request: Request) -> Decision | 
     if not token:
         raise status.bad_request(MISSING)
     known = view.profile.pick(AUDIENCES)
-    verdict = authenticate(view, server.authority, token, (spec.get("audiences") or ()) if known else ())
+    # it is asked as if the token came in a header, of which only the first word counts
+    word = token.rstrip().partition(" ")[0]
+    verdict = authenticate(view, server, word, (spec.get("audiences") or ()) if known else ())
     if verdict.use is not None:
-        return prelude(view, request, verdict, token)
-    answer = {**body, "metadata": _metadata(view), "status": _told(verdict, audiences=known)}
+        return prelude(view, request, verdict, word)
+    answer = {**body, "metadata": _metadata(view), "status": _told(verdict, audiences=known) if word else {"user": {}}}
     if not known and "audiences" in spec:
         answer["spec"] = {key: value for key, value in spec.items() if key != "audiences"}
     return Decision(Response(201, answer, warnings), (), (), verdict.learned)

@@ -6,6 +6,7 @@ It knows no cluster: whether an account still exists is somebody else's question
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode, urlsafe_b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ CRYPTO: Final = {
     "1.33": "go-jose/go-jose: error in cryptographic primitive",
 }
 NO_KEYS: Final = "invalid signature, no keys found"
+BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class NotOurs(ValueError):
@@ -267,6 +269,10 @@ def _parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     parts = token.split(".")
     if len(parts) != 3:
         raise NotOurs(f"a token has three parts with dots between them, this text has {len(parts)}")
+    for part, what in zip(parts, ("header", "payload", "signature"), strict=True):
+        # Python's decoder passes over characters that do not belong there, and takes padding
+        if len(part) % 4 == 1 or not BASE64URL.fullmatch(part):
+            raise NotOurs(f"the {what} of the token is not base64url")
     header, contents = _json(parts[0], "header"), _json(parts[1], "payload")
     return header, contents
 
@@ -274,6 +280,8 @@ def _parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def _json(part: str, what: str) -> dict[str, Any]:
     try:
         value = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except RecursionError:
+        raise NotOurs(f"the {what} of the token is nested too deep") from None
     except (Base64Error, ValueError) as error:
         raise NotOurs(f"the {what} of the token is not base64url JSON: {error}") from None
     if not isinstance(value, dict):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sanb.apiserver.admission import Chain
 from sanb.apiserver.relations import INDEXERS
-from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
+from sanb.apiserver.request import ADMIN, NOBODY, Request, Response, UserInfo
 from sanb.apiserver.server import ApiServer
 from sanb.errors import ApiError
-from sanb.kernel.outcome import Decision, Wait
+from sanb.kernel.outcome import Decision, Learned, Prelude, Wait
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 from sanb.values import Obj
@@ -31,9 +32,19 @@ class Alone:
         self, verb: str, resource: str, namespace: str = "", name: str = "", body: Any = None, subresource: str = "",
         user: UserInfo = ADMIN, **options: Any,
     ) -> Response:
-        request = Request(verb, resource, namespace, name, subresource, body, options, user)
+        return self.make(Request(verb, resource, namespace, name, subresource, body, options, user))
+
+    def shown(self, token: str, verb: str, resource: str, *place: str, **options: Any) -> Response:
+        """The same for whoever shows a token."""
+        return self.make(Request(verb, resource, *place, options=options, user=NOBODY, token=token))
+
+    def make(self, request: Request) -> Response:
+        """Let a request be decided as often as it takes, and commit what it came to."""
         attempt = 0
-        while isinstance(outcome := self.server.handle(self.store, self.now, request, attempt), Wait):
+        while not isinstance(outcome := self.server.handle(self.store, self.now, request, attempt), Decision):
+            if isinstance(outcome, Prelude):
+                request = self._prelude(outcome)
+                continue
             self.waits.append(outcome)
             self.now += outcome.seconds
             attempt += outcome.counts
@@ -41,11 +52,24 @@ class Alone:
         response: Response = outcome.response
         return response
 
+    def _prelude(self, prelude: Prelude) -> Request:
+        self._learn(prelude.learned)
+        if prelude.first is not None:
+            with suppress(ApiError):  # nobody waits for what it comes to
+                self.make(prelude.first)
+        request: Request = prelude.request
+        return request
+
+    def _learn(self, learned: tuple[Learned, ...]) -> None:
+        for key, value, until in learned:
+            self.store.memory.put(key, value, until, self.now)
+
     def commit(self, decision: Decision) -> None:
         for write in decision.writes:
             self.store.commit(write.key, write.obj)
         for key in decision.tally:
             self.store.tally.add(key)
+        self._learn(decision.learned)
 
     def body(self, *arguments: Any, **options: Any) -> Obj:
         found: Obj = self.ask(*arguments, **options).body
