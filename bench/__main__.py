@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-from pathlib import Path
-
 from importlib import import_module
+from pathlib import Path
 
 from bench.measure import table
 

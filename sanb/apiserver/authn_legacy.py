@@ -11,7 +11,7 @@ from sanb.apiserver.authn_result import Accepted, TokenRefused
 from sanb.apiserver.bootstrap import USER
 from sanb.apiserver.request import Request
 from sanb.apiserver.view import View
-from sanb.times import rfc3339
+from sanb.times import date
 from sanb.tokens.claims import LEGACY_PREFIX, subject
 from sanb.values import Obj, dig
 
@@ -28,8 +28,8 @@ AUTO_GENERATED: Final = (
 )
 MARKED: Final = (
     "the token in secret {space}/{secret} for service account {space}/{account} has been marked invalid. Use tokens from "
-    "the TokenRequest API or manually created secret-based tokens, or remove the "
-    "'kubernetes.io/legacy-token-invalid-since' label from the secret to temporarily allow use of this token"
+    f"the TokenRequest API or manually created secret-based tokens, or remove the '{INVALID_SINCE}' label from the "
+    "secret to temporarily allow use of this token"
 )
 
 
@@ -93,10 +93,9 @@ def _use(view: View, secret: Obj) -> Request | None:
     if not view.profile["tracking"]:
         return None
     metadata = secret["metadata"]
-    today, tomorrow = (rfc3339(view.now + seconds)[:10] for seconds in (0, DAY))
+    today, tomorrow = date(view.now), date(view.now + DAY)
     if (metadata.get("labels") or {}).get(LAST_USED) in (today, tomorrow):
         return None
-    body = {"metadata": {"labels": {LAST_USED: today}}}
-    return Request(
-        "patch", "secrets", metadata["namespace"], metadata["name"], "", body, {"patchType": "merge"}, USER
-    )
+    body = {"metadata": {"uid": metadata["uid"], "labels": {LAST_USED: today}}}
+    options = {"patchType": "merge", "fieldManager": "kube-apiserver"}
+    return Request("patch", "secrets", metadata["namespace"], metadata["name"], "", body, options, USER)

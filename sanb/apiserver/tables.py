@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sanb.apiserver import cells
-from sanb.apiserver.cells import Cell
+from sanb.apiserver import cells, tablekinds
+from sanb.apiserver.columns import AGE, CREATED, NAME, TEMPLATE, Column, number, or_none, wide
 from sanb.apiserver.context import Context
 from sanb.apiserver.resources import RBAC, Resource
 from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
-
-class Column(NamedTuple):
-    """One column; priority 1 is for wide output."""
-
-    name: str
-    cell: Cell
-    type: str = "string"
-    priority: int = 0
-    format: str = ""
-    description: str = ""
-
-
-def _wide(name: str, cell: Cell) -> Column:
-    return Column(name, cell, priority=1)
-
-
-def _number(name: str, cell: Cell) -> Column:
-    return Column(name, cell, "integer")
-
-
-def _or_none(*path: str) -> Cell:
-    return cells.at(*path, default=cells.NONE)
-
-
-NAME: Final = Column("Name", cells.name, format="name", description="Name must be unique within a namespace.")
-AGE: Final = Column("Age", cells.object_age, description="How long ago the object was created.")
-CREATED: Final = Column("Created At", cells.created_at, "date")
 _SUBJECTS: Final = (
-    _wide("Users", cells.subjects("User")),
-    _wide("Groups", cells.subjects("Group")),
-    _wide("ServiceAccounts", cells.subjects("ServiceAccount")),
+    wide("Users", cells.subjects("User")),
+    wide("Groups", cells.subjects("Group")),
+    wide("ServiceAccounts", cells.subjects("ServiceAccount")),
 )
 _ROLES: Final = {"1.10": (NAME, AGE), "1.16": (NAME, CREATED)}
 _BINDINGS: Final = {
-    "1.10": (NAME, AGE, _wide("Role", cells.role_ref), *_SUBJECTS),
+    "1.10": (NAME, AGE, wide("Role", cells.role_ref), *_SUBJECTS),
     "1.16": (NAME, Column("Role", cells.role_ref), AGE, *_SUBJECTS),
 }
 _POD: Final = (
@@ -56,37 +29,32 @@ _POD: Final = (
     Column("Status", cells.pod_status),
     Column("Restarts", cells.pod_restarts),
     AGE,
-    _wide("IP", _or_none("status", "podIP")),
-    _wide("Node", _or_none("spec", "nodeName")),
-)
-_TEMPLATE: Final = (
-    _wide("Containers", cells.containers),
-    _wide("Images", cells.images),
-    _wide("Selector", cells.selector),
+    wide("IP", or_none("status", "podIP")),
+    wide("Node", or_none("spec", "nodeName")),
 )
 _DEPLOYMENT_COUNTS: Final = (
-    _number("Up-to-date", cells.at("status", "updatedReplicas", default=0)),
-    _number("Available", cells.at("status", "availableReplicas", default=0)),
+    number("Up-to-date", cells.at("status", "updatedReplicas", default=0)),
+    number("Available", cells.at("status", "availableReplicas", default=0)),
 )
 _EVENT_WIDE: Final = (
-    _wide("Subobject", cells.at("involvedObject", "fieldPath")),
-    _wide("Source", cells.event_source),
+    wide("Subobject", cells.at("involvedObject", "fieldPath")),
+    wide("Source", cells.event_source),
 )
 COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
     "serviceaccounts": {
-        "1.10": (NAME, _number("Secrets", cells.count("secrets")), AGE),
+        "1.10": (NAME, number("Secrets", cells.count("secrets")), AGE),
         "1.35": (NAME, AGE),
     },
-    "secrets": {"1.10": (NAME, Column("Type", cells.at("type")), _number("Data", cells.count("data")), AGE)},
-    "configmaps": {"1.10": (NAME, _number("Data", cells.config_data), AGE)},
+    "secrets": {"1.10": (NAME, Column("Type", cells.at("type")), number("Data", cells.count("data")), AGE)},
+    "configmaps": {"1.10": (NAME, number("Data", cells.config_data), AGE)},
     "namespaces": {"1.10": (NAME, Column("Status", cells.at("status", "phase")), AGE)},
     "pods": {
         "1.10": _POD,
-        "1.11": (*_POD, _wide("Nominated Node", _or_none("status", "nominatedNodeName"))),
+        "1.11": (*_POD, wide("Nominated Node", or_none("status", "nominatedNodeName"))),
         "1.12": (
             *_POD,
-            _wide("Nominated Node", _or_none("status", "nominatedNodeName")),
-            _wide("Readiness Gates", cells.readiness_gates),
+            wide("Nominated Node", or_none("status", "nominatedNodeName")),
+            wide("Readiness Gates", cells.readiness_gates),
         ),
     },
     "nodes": {
@@ -101,40 +69,40 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
     "deployments.apps": {
         "1.10": (
             NAME,
-            _number("Desired", cells.at("spec", "replicas", default=0)),
-            _number("Current", cells.at("status", "replicas", default=0)),
+            number("Desired", cells.at("spec", "replicas", default=0)),
+            number("Current", cells.at("status", "replicas", default=0)),
             *_DEPLOYMENT_COUNTS,
             AGE,
-            *_TEMPLATE,
+            *TEMPLATE,
         ),
-        "1.15": (NAME, Column("Ready", cells.deployment_ready), *_DEPLOYMENT_COUNTS, AGE, *_TEMPLATE),
+        "1.15": (NAME, Column("Ready", cells.deployment_ready), *_DEPLOYMENT_COUNTS, AGE, *TEMPLATE),
     },
     "replicasets.apps": {
         "1.10": (
             NAME,
-            _number("Desired", cells.at("spec", "replicas", default=0)),
-            _number("Current", cells.at("status", "replicas", default=0)),
-            _number("Ready", cells.at("status", "readyReplicas", default=0)),
+            number("Desired", cells.at("spec", "replicas", default=0)),
+            number("Current", cells.at("status", "replicas", default=0)),
+            number("Ready", cells.at("status", "readyReplicas", default=0)),
             AGE,
-            *_TEMPLATE,
+            *TEMPLATE,
         )
     },
     "services": {
         "1.10": (
             NAME,
             Column("Type", cells.at("spec", "type")),
-            Column("Cluster-IP", _or_none("spec", "clusterIP")),
+            Column("Cluster-IP", or_none("spec", "clusterIP")),
             Column("External-IP", cells.at("spec", "externalIPs", 0, default=cells.NONE)),
             Column("Port(s)", cells.ports),
             AGE,
-            _wide("Selector", cells.service_selector),
+            wide("Selector", cells.service_selector),
         )
     },
     "events": {
         "1.10": (
             Column("Last Seen", cells.event_last_seen),
             Column("First Seen", cells.event_first_seen),
-            _number("Count", cells.at("count", default=1)),
+            number("Count", cells.at("count", default=1)),
             NAME,
             Column("Kind", cells.at("involvedObject", "kind")),
             Column("Subobject", cells.at("involvedObject", "fieldPath")),
@@ -150,7 +118,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
             Column("Object", cells.event_object),
             *_EVENT_WIDE,
             Column("Message", cells.event_message),
-            _wide("First Seen", cells.event_first_seen),
+            wide("First Seen", cells.event_first_seen),
             Column("Count", cells.at("count", default=1), "integer", 1),
             Column("Name", cells.name, priority=1),
         ),
@@ -159,6 +127,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
     f"clusterroles.{RBAC}": _ROLES,
     f"rolebindings.{RBAC}": _BINDINGS,
     f"clusterrolebindings.{RBAC}": _BINDINGS,
+    **tablekinds.COLUMNS,
 }
 """resource -> minor -> columns."""
 OTHERS: Final = (NAME, AGE)

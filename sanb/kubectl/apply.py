@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sanb.errors import ApiError
 from sanb.kubectl import dryrun, failures, manifest, prune
+from sanb.kubectl.create import without_version
 from sanb.kubectl.flags import NUMBER, REPEAT, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.manifest import Located
 from sanb.kubectl.result import Failure, error
@@ -158,7 +159,8 @@ def _one(session: Session, place: Located) -> None:
             raise
         body = wanted
         if dry != "client":
-            body = session.ask("create", place.resource, place.namespace, body=wanted, options=_options(session))
+            made = without_version(wanted)
+            body = session.ask("create", place.resource, place.namespace, body=made, options=_options(session))
         dryrun.report(session, place.resource, body, f"created{dryrun.SUFFIX[dry]}")
         return
     _change(session, place, wanted, current, dry)
@@ -220,11 +222,12 @@ def pretended(session: Session, place: Located, current: Obj | None) -> Obj:
     wanted = with_last_applied(place.obj)
     options = {"dryRun": "All", "fieldManager": session.parsed.text("field-manager") or "kubectl-client-side-apply"}
     if current is None:
-        body: Obj = session.ask("create", place.resource, place.namespace, body=wanted, options=options)
+        made = without_version(wanted)
+        body: Obj = session.ask("create", place.resource, place.namespace, body=made, options=options)
         return body
     patch, kind = patch_of(place, wanted, current)
     if not patch:
         return current
     target = (place.resource, place.namespace, place.name)
-    body = session.ask("patch", *target, patch, options={**options, "patchType": kind})
-    return body
+    changed: Obj = session.ask("patch", *target, patch, options={**options, "patchType": kind})
+    return changed

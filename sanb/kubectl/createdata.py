@@ -24,9 +24,13 @@ SOURCES: Final[Flags] = {
 REGISTRY: Final = "https://index.docker.io/v1/"
 KEY: Final = re.compile(r"[-._a-zA-Z0-9]+")
 BAD_KEY: Final = (
-    '"{key}" is not valid key name for a {kind} {key}: a valid config key must consist of alphanumeric characters, '
+    '"{key}" is not valid key name for a {kind}{sign} a valid config key must consist of alphanumeric characters, '
     "'-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 )
+TWICE: Final = {
+    "Secret": "cannot add key {key}, another key by that name already exists",
+    "ConfigMap": 'cannot add key "{key}", another key by that name already exists in Data for ConfigMap "{name}"',
+}
 VARIABLE: Final = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 QUOTES: Final = "'\""
 
@@ -34,7 +38,7 @@ QUOTES: Final = "'\""
 def secret_generic(session: Session, name: str) -> Obj:
     """kubectl create secret generic."""
     data = {key: base64.b64encode(value).decode() for key, value in sorted(_data(session, "Secret").items())}
-    body = bare("Secret", name, **({"data": data} if data else {}))
+    body = {**bare("Secret", name), **({"data": data} if data else {})}
     return {**body, "type": session.parsed.text("type")} if session.parsed.text("type") else body
 
 
@@ -83,7 +87,7 @@ def configmap(session: Session, name: str) -> Obj:
         except UnicodeDecodeError:
             binary[key] = base64.b64encode(value).decode()
     more = {field: found for field, found in (("data", texts), ("binaryData", binary)) if found}
-    return bare("ConfigMap", name, **more)
+    return {**bare("ConfigMap", name), **more}
 
 
 def _file(path: str) -> bytes:
@@ -103,11 +107,9 @@ def _data(session: Session, kind: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for key, value in _pairs(session):
         if not KEY.fullmatch(key) or key in (".", ".."):
-            raise error(BAD_KEY.format(key=key, kind=kind))
+            raise error(BAD_KEY.format(key=key, kind=kind, sign="" if kind == "Secret" else f" {key}:"))
         if key in found:
-            raise error(
-                f'cannot add key "{key}", another key by that name already exists in Data for {kind} "{_name(session)}"'
-            )
+            raise error(TWICE[kind].format(key=key, name=_name(session)))
         found[key] = value
     return found
 

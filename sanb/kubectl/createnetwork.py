@@ -37,7 +37,7 @@ def _ports(session: Session) -> list[Obj]:
 
 def _number(text: str) -> int:
     if not text.isdigit():
-        raise error(f'strconv.Atoi: parsing "{text}": invalid syntax')
+        raise error(f'strconv.ParseUint: parsing "{text}": invalid syntax')
     if not 1 <= int(text) <= 65535:
         raise error(f"invalid port number: {text}")
     return int(text)
@@ -62,7 +62,7 @@ def service(kind: str) -> Build:
         if kind == "ExternalName":
             spec["externalName"] = parsed.text("external-name")
         metadata = {"labels": labels, "name": name}
-        status = {"loadBalancer": {}}
+        status: Obj = {"loadBalancer": {}}
         return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec, "status": status}
 
     return build

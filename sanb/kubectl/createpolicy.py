@@ -14,6 +14,7 @@ from sanb.values import Obj
 
 PDB: Final = {"1.10": "policy/v1beta1", "1.21": "policy/v1"}
 PRIORITY: Final = {"1.10": "scheduling.k8s.io/v1beta1", "1.14": "scheduling.k8s.io/v1"}
+HEALTH: Final = {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}
 AMOUNT: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?\d+))?")
 BAD_AMOUNT: Final = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
@@ -70,7 +71,7 @@ def budget(session: Session, name: str) -> Obj:
             f"invalid format specified for {'min' if least else 'max'}-{'available' if least else 'unavailable'}"
         )
     spec = {field: int(text) if text.isdigit() else text, "selector": selector_of(parsed.text("selector"))}
-    return bare("PodDisruptionBudget", name, session.profile.pick(PDB), spec=spec, status={"currentHealthy": 0})
+    return bare("PodDisruptionBudget", name, session.profile.pick(PDB), spec=spec, status=dict(HEALTH))
 
 
 def priority(session: Session, name: str) -> Obj:

@@ -29,7 +29,8 @@ def deployment(session: Session, name: str) -> Obj:
         raise error('required flag(s) "image" not set')
     if command and len(images) > 1:
         raise error(
-            f"cannot specify multiple --image options and command\nSee '{dryrun.USAGE} deployment -h' for help and examples"
+            "cannot specify multiple --image options and command\n"
+            "See 'kubectl create deployment -h' for help and examples"
         )
     labels = {"app": name}
     containers = []

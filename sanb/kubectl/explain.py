@@ -14,7 +14,6 @@ from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.kubectl.wrapping import wrap
 
-
 FLAGS: Final[Flags] = {
     "recursive": Flag(SWITCH),
     "api-version": Flag(),

@@ -70,7 +70,7 @@ def shown(session: Session, obj: Obj) -> Obj:
     """The object as it is printed: without managedFields from 1.21."""
     hidden = session.profile.pick(MANAGED_HIDDEN) and not session.parsed.on("show-managed-fields")
     if hidden and "managedFields" in obj.get("metadata", {}):
-        return evolve(obj, ("metadata", "managedFields"), REMOVE)
+        obj = evolve(obj, ("metadata", "managedFields"), REMOVE)
     return obj
 
 
@@ -171,9 +171,7 @@ _RENDERERS: Final[dict[str, Callable[[str, Any], str]]] = {
 
 def _columns(session: Session, word: str, template: str, objects: Sequence[Obj]) -> str:
     if not template:
-        raise error(
-            f"{word} format specified but no {'custom columns' if word == 'custom-columns' else 'custom columns'} given"
-        )
+        raise error(f"{word} format specified but no custom columns given")
     heads, paths = _file_columns(template) if word.endswith("file") else _spec(template)
     rows = [] if session.parsed.on("no-headers") else [heads]
     for obj in objects:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sanb.errors import ApiError
 from sanb.kubectl import dryrun, failures, manifest
 from sanb.kubectl.apply import LAST, with_last_applied
+from sanb.kubectl.create import without_version
 from sanb.kubectl.delete import gone, remove
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.manifest import Located
@@ -67,6 +68,8 @@ def _one(session: Session, place: Located) -> None:
     body: Obj = place.obj
     if session.parsed.on("save-config") or dig(body, "metadata", "annotations", LAST) is not None:
         body = with_last_applied(body)
+    if session.parsed.on("force"):
+        body = without_version(body)
     if dry != "client":
         verb, name = ("create", "") if session.parsed.on("force") else ("update", place.name)
         body = session.ask(

@@ -15,6 +15,8 @@ from sanb.kubectl.result import Failure, Result
 from sanb.kubectl.session import Session
 
 FLAG_ERROR: Final = {"1.10": "Error: ", "1.23": "error: "}
+TOLD: Final = ("rollout",)
+"""Groups of commands whose help goes to stdout when they stand alone."""
 COMMANDED: Final = ("create deployment", "create job", "create cronjob")
 """Commands whose words behind `--` are a container's command."""
 
@@ -38,7 +40,7 @@ def run(cp: Any, argv: str | list[str], stdin: str | None = None) -> Result:
         return _result(session, 1, failures.text(refusal))
     except (SanbError, ValueError, OSError) as problem:
         return _result(session, 1, f"error: {problem}")
-    except Exception as problem:  # noqa: BLE001 - a command never raises: not even where it is wrong itself
+    except Exception as problem:  # a command never raises: not even where it is wrong itself
         return _result(session, 1, f"error: internal problem of sanb's kubectl: {type(problem).__name__}: {problem}")
 
 
@@ -56,8 +58,11 @@ def _prepare(cp: Any, words: list[str], stdin: str | None) -> tuple[Session, Cal
     command = COMMANDS.get(name)
     if command is None:
         session = Session(cp, Parsed([], {}, -1), stdin)
-        session.print(usage.page(cp.profile, name))
-        return session, _ends_with_one if name and not {"-h", "--help"} & set(rest) else None
+        if not name or {"-h", "--help"} & set(rest):
+            session.print(usage.page(cp.profile, name))
+            return session, None
+        (session.print if name in TOLD else session.complain)(usage.page(cp.profile, name))
+        return session, _ends_with_one
     flags = {**command.flags, **cp.profile.pick(command.more)}
     before, after = _command_of_container(name, rest)
     try:

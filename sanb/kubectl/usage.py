@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sanb.kubectl import find
-from sanb.kubectl.commands import COMMANDS
 from sanb.kubectl.flags import MANY, NUMBER, REPEAT, SWITCH, Flag
 from sanb.profiles.profile import Profile
 
@@ -94,6 +92,9 @@ WIDTH: Final = 30
 
 def page(profile: Profile, name: str) -> str:
     """The help of a command, of a group, or of kubectl itself for an empty name."""
+    from sanb.kubectl import find
+    from sanb.kubectl.commands import COMMANDS
+
     below = [one for one in find.there(profile) if one.startswith(f"{name} ") or not name]
     command = COMMANDS.get(name)
     about, words = ABOUT.get(name, ("", ""))

@@ -50,7 +50,7 @@ def _one(session: Session, target: Target, test: Test, seconds: float, absent: b
     def fulfilled() -> bool:
         return test(_get(session, target))
 
-    if seconds and not session.wait(fulfilled, seconds) or not seconds and not fulfilled():
+    if not (session.wait(fulfilled, seconds) if seconds else fulfilled()):
         return f"error: timed out waiting for the condition on {row.plural}/{name}"
     session.print(f"{session.named(row)}/{name} condition met\n")
     return ""
@@ -68,7 +68,7 @@ def _get(session: Session, target: Target) -> Obj | None:
 
 def _condition(session: Session, text: str) -> tuple[Test, bool]:
     """What --for asks, and whether it is that the object goes away."""
-    word, equals, rest = text.partition("=")
+    word, _, rest = text.partition("=")
     if text.lower() == "delete":
         return (lambda obj: obj is None), True
     if text.lower() == "create":

@@ -63,7 +63,7 @@ def _pieces(template: str) -> Iterator[Text | list[str]]:
             yield Text(text)
         place, trim = found.end(), bool(found[3])
         if not found[2].startswith("/*"):
-            yield [word for word in _WORD.findall(found[2])]
+            yield list(_WORD.findall(found[2]))
     rest = template[place:]
     if "{{" in rest:
         raise TemplateError("unclosed action")

@@ -31,8 +31,7 @@ def volume(profile: Profile) -> Change:
     defaults = {"persistentVolumeReclaimPolicy": "Retain", **profile.pick(VOLUME_MODE)}
 
     def spec(found: Obj) -> Obj:
-        found = within(fill(found, defaults), "hostPath", partial(fill, defaults={"type": ""}))
-        return found
+        return within(fill(found, defaults), "hostPath", partial(fill, defaults={"type": ""}))
 
     def change(obj: Obj) -> Obj:
         obj = within(fill(obj, {"status": {}}), "status", partial(fill, defaults=_PENDING))
