@@ -103,6 +103,13 @@ COMPONENTS: Final[tuple[Component, ...]] = (
         AGGREGATION, ("clusterrole-aggregation", "aggregation"), "ClusterRole aggregation controller",
         _of("sanb.controllers.aggregation"),
     ),
+    Component(
+        "legacy-token-tracking-controller", ("tracking",), "legacy token tracking", _of("sanb.controllers.tracking")
+    ),
+    Component(
+        "legacy-serviceaccount-token-cleaner-controller", ("legacy-service-account-token-cleaner", "cleaner"),
+        "legacy token cleaner", _of("sanb.controllers.cleaner"),
+    ),
     Component("kube-scheduler", ("scheduler",), "scheduler", _of("sanb.controllers.scheduler")),
     Component("kubelet", ("kubelets",), "kubelet", _of("sanb.kubelet.kubelet")),
 )

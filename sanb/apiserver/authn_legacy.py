@@ -11,12 +11,11 @@ from sanb.apiserver.authn_result import Accepted, TokenRefused
 from sanb.apiserver.bootstrap import USER
 from sanb.apiserver.request import Request
 from sanb.apiserver.view import View
-from sanb.times import date
+from sanb.times import DAY, date
 from sanb.tokens.claims import LEGACY_PREFIX, subject
 from sanb.values import Obj, dig
 
 LAST_USED: Final = "kubernetes.io/legacy-token-last-used"
-DAY: Final = 86400.0
 INVALID_SINCE: Final = "kubernetes.io/legacy-token-invalid-since"
 FIELDS: Final = (
     ("namespace", "namespace"), ("secretName", "secret.name"), ("serviceAccountName", "service-account.name"),
