@@ -80,4 +80,4 @@ def container_of(session: Session, pod: Obj, *, announce: bool = True) -> str:
         shown += [f"{one['name']} (init)" for one in spec.get("initContainers") or ()]
         text = session.profile.pick(DEFAULTED)
         session.complain(text.format(first=names[0], pod=name, namespace=session.namespace, all=", ".join(shown)))
-    return names[0]
+    return str(names[0])
