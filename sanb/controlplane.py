@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from sanb import durations
 from sanb.apiserver import bootstrap, bootstraproles, customs
 from sanb.apiserver.admission import Chain
-from sanb.apiserver.authn import WHO
+from sanb.apiserver.authn import WHO, static_user
 from sanb.apiserver.authorizer import Authorizer, authorizer
 from sanb.apiserver.plugins.chain import CHAIN
 from sanb.apiserver.relations import GRANTING, INDEXERS, PARTS
@@ -26,9 +26,10 @@ from sanb.kernel import policy as policies
 from sanb.kernel.action import Action
 from sanb.kernel.policy import Policy
 from sanb.kernel.trace import Command, Trace
-from sanb.kernel.world import World
+from sanb.kernel.world import MakeApi, World
 from sanb.profiles.profile import MINORS, Profile
 from sanb.recording import request_of, written
+from sanb.renewal import Renewable
 from sanb.store.log import Tape
 from sanb.store.store import Store
 from sanb.times import parse
@@ -59,7 +60,7 @@ class Ran(NamedTuple):
         return f"{self.actions} actions in {self.seconds:.3f} s of virtual time; {state}"
 
 
-class ControlPlane:
+class ControlPlane(Renewable):
     """One cluster: `request` asks the API server, `run` lets everything happen that can.
 
     Parameters: see `sanb.Cluster`, which adds kubectl and views to it.
@@ -69,10 +70,11 @@ class ControlPlane:
         self, minor: str = MINORS[-1], *, seed: int = 0, gates: Mapping[str, bool] | None = None,
         controllers: str | Iterable[str] = "*", nodes: Nodes | None = None, keys: str = "seeded",
         policy: Policy = policies.fifo, start: float | str = START, authorization: str = "RBAC",
-        admission: Iterable[str] = (),
+        admission: Iterable[str] = (), tokens: Mapping[str, Any] | None = None,
     ) -> None:
         self.lock = RLock()
         self.profile = Profile.of(minor, gates)
+        self._gates = dict(gates or {})
         self.seed = seed
         self._policy: Policy = policies.fifo
         self._paused: dict[str, None] = {}
@@ -81,15 +83,13 @@ class ControlPlane:
         nodes = (1 if "kubelet" in self.components else 0) if nodes is None else nodes
         begin = durations.moment(start)
         plugins = admission.split(",") if isinstance(admission, str) else [*admission]
-        self._setup = {
-            "minor": minor, "seed": seed, "gates": dict(gates or {}), "controllers": list(self.components),
+        self._setup: dict[str, Any] = {
+            "minor": minor, "seed": seed, "gates": self._gates, "controllers": list(self.components),
             "nodes": nodes if isinstance(nodes, int) else [dict(node) for node in nodes], "keys": keys, "start": begin,
-            "authorization": authorization, "admission": plugins,
+            "authorization": authorization, "admission": plugins, "tokens": dict(tokens or {}),
         }
         self.authority = Authority.make(self.profile, seed, begin, keys=keys)
-        authorize = authorizer(authorization)
-        chain = Chain(CHAIN(self.profile, plugins, authorize.decide))
-        self._server = ApiServer(self.profile, seed, self.authority, authorize=authorize, chain=chain)
+        self._server = self._make_server()
         self._first_step = 0
         self._commands: Tape[Command] = Tape()
         store = Store(INDEXERS, FIRST_REVISION, GRANTING, parts=PARTS)
@@ -102,13 +102,20 @@ class ControlPlane:
         self._first_step = self.world.steps
         self._policy = policy
 
+    def _make_server(self) -> ApiServer:
+        profile, setup = self.profile, self._setup
+        authorize = authorizer(setup["authorization"])
+        chain = Chain(CHAIN(profile, setup["admission"], authorize.decide))
+        users = {token: static_user(token, user) for token, user in setup["tokens"].items()}
+        return ApiServer(profile, self.seed, self.authority, authorize=authorize, chain=chain, static=users)
+
+    def _make_api(self) -> MakeApi:
+        profile, seed = self.profile, self.seed
+        return lambda world, workers, task: TaskApi(world, workers, task, profile, seed)
+
     def _compose(self, store: Store, now: float) -> None:
         controllers, self._actors = compose(self._components, self.profile, self.authority, self.seed)
-        profile, seed = self.profile, self.seed
-        self.world = World(
-            store, self._server.handle, controllers,
-            lambda world, workers, task: TaskApi(world, workers, task, profile, seed), now=now,
-        )
+        self.world = World(store, self._server.handle, controllers, self._make_api(), now=now)
 
     # ------------------------------------------------------------------ what it is
 
@@ -393,5 +400,9 @@ class ControlPlane:
         elif command.op == "advance":
             self._note("advance", command.data)
             self.world.clock.advance(command.data)
+        elif command.op == "rotate":
+            self.rotate_keys(keep=command.data)
+        elif command.op == "upgrade":
+            self.upgrade(command.data["minor"], gates=command.data["gates"])
         else:
             raise UsageError(f"the trace holds {command.op!r}, which this version of sanb does not know")

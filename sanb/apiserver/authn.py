@@ -6,13 +6,14 @@ remembers (`Store.memory`), bad ones are not (SEM 9.1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sanb.apiserver import authn_bound, authn_legacy
 from sanb.apiserver.authn_result import Accepted, TokenRefused
 from sanb.apiserver.request import NOBODY, Request, UserInfo
 from sanb.apiserver.view import View
+from sanb.errors import UsageError
 from sanb.kernel.outcome import Learned, Prelude
 from sanb.tokens.authority import NotOurs
 from sanb.tokens.claims import LEGACY_ISSUER
@@ -85,6 +86,22 @@ def _judged(
     verdict = Verdict(_user(accepted), shared, "", accepted.warnings)
     remembered = Learned(place, verdict, view.now + CACHED_SECONDS)
     return verdict._replace(use=_once(view, token, accepted.use), learned=(remembered,))
+
+
+def static_user(token: str, said: Any) -> UserInfo:
+    """The user of a static token: a name, or `{"user": "jane", "uid": "7", "groups": ["dev"]}`.
+
+    Raises:
+        UsageError: it is neither, or the token is empty.
+    """
+    row = {"user": said} if isinstance(said, str) else said
+    known = isinstance(row, Mapping) and row.get("user") and set(row) <= {"user", "uid", "groups"}
+    if not token or not known or isinstance(row.get("groups"), str):
+        raise UsageError(
+            f"tokens: {said!r} is no user for a token; write {{'a-token': 'jane'}} or "
+            "{'a-token': {'user': 'jane', 'uid': '7', 'groups': ['dev']}}"
+        )
+    return UserInfo(row["user"], row.get("uid", ""), (*(row.get("groups") or ()), AUTHENTICATED))
 
 
 def _once(view: View, token: str, use: Request | None) -> Request | None:

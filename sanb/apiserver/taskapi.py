@@ -206,6 +206,18 @@ class TaskApi:
         return self._call("deletecollection", resource, namespace, "", "", body)
 
 
+def inherit(new: Workers, old: Workers) -> None:
+    """What a controller's process leaves to the next one: what lies outside it, and how often names were drawn."""
+    endures = new.controller.endures
+
+    def left(bucket: Hashable, key: Hashable, value: Any) -> Any:
+        if bucket == _SUFFIXES or (bucket == _KEPT and endures is not None and endures(key)):
+            return value
+        return None
+
+    new.inherit(old, left)
+
+
 def kept(world: World, controller: str, key: Hashable) -> Any:
     """What a controller of `world` kept under `key` (`Api.keep`), for those who look at it from outside; or None."""
     workers = world.workers.get(controller)

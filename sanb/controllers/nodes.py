@@ -64,8 +64,21 @@ def described(
         if name in names:
             raise UsageError(f"nodes: {name!r} is described twice; give every Node a name of its own")
         names[name] = None
-        user = UserInfo(f"system:node:{name}", groups=("system:nodes", "system:authenticated"))
-        yield Request("create", "nodes", body=obj, user=user)
+        yield Request("create", "nodes", body=obj, user=_user(name))
+
+
+def reported(profile: Profile, nodes: Sequence[Obj]) -> Iterator[Request]:
+    """The requests by which new kubelets report what they are, on Nodes that there are already."""
+    for obj in nodes:
+        name = obj["metadata"]["name"]
+        info = _node_info(profile, name)
+        if (obj.get("status") or {}).get("nodeInfo") != info:
+            body, options = {"status": {"nodeInfo": info}}, {"patchType": "strategic"}
+            yield Request("patch", "nodes", "", name, "status", body, options, _user(name))
+
+
+def _user(name: str) -> UserInfo:
+    return UserInfo(f"system:node:{name}", groups=("system:nodes", "system:authenticated"))
 
 
 def node(profile: Profile, description: Mapping[str, Any], number: int = 1, now: float = START) -> Obj:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Container, Hashable
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -94,6 +94,13 @@ class Clock:
         """All timers with whether they are upkeep, in order of time."""
         both = [(t, False) for t in self._progress.all()] + [(t, True) for t in self._upkeep.all()]
         return sorted(both)
+
+    def forget(self, actors: Container[str]) -> None:
+        """Take out the timers of these actors."""
+        kept = [timer for timer in self.timers() if timer[0].actor not in actors]
+        self._progress, self._upkeep = _Heap(), _Heap()
+        for timer, upkeep in kept:
+            (self._upkeep if upkeep else self._progress).push(timer)
 
     def fork(self) -> Clock:
         """A clock with the same time and timers."""

@@ -39,7 +39,8 @@ class Controller(NamedTuple):
     `process` decides which informers it shares. `reconcile(api, key)` returns None (Forget) or a number of seconds
     (Forget, then AddAfter). It raises `Retry` for AddRateLimited; an `ApiError` that escapes counts as `Retry`.
     `retries` None means without limit. `lists` are resources it reads from cache without handling their events.
-    `on_start` are keys queued once when the controller starts. `upkeep(key)` tells keys whose timers are upkeep.
+    `on_start` are keys queued once when the controller starts. `endures(key)` tells what of that which it keeps in memory
+    outlives its process, for example because a machine has it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Controller(NamedTuple):
     limiter: Limiter = Limiter()
     lists: tuple[str, ...] = ()
     on_start: tuple[Hashable, ...] = ()
+    endures: Callable[[Any], bool] | None = None
 
 
 class Retry(Exception):

@@ -7,7 +7,7 @@ is the distance between two cursors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 from sanb.kernel.controller import Watch
@@ -79,6 +79,11 @@ class Informer:
         if self._covered >= self.position or (self._overlay and version.key in self._overlay):
             self._settle(version)
         return version, before if before is not None and before.obj is not None else None
+
+    def relist(self) -> Iterator[Version]:
+        """List anew, as a process that has just started: the objects that there are, as of now."""
+        self.position, self._covered, self._overlay = len(self.tape), 0, {}
+        return iter(self._store.head.scan(self.resource))
 
     def _settle(self, version: Version) -> None:
         """After a delivery: the object is as of `version`, unless the table at head says the same."""

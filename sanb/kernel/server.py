@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sanb.errors import ApiError
@@ -131,6 +131,13 @@ class Server:
     def wake(self, number: int) -> None:
         """A sleeping call is to be decided again."""
         self.calls[number] = self._sleeping.pop(number)
+
+    def restart(self, handle: Handler, gone: Container[str]) -> None:
+        """Go on with another handler; calls of controllers that are `gone` end unanswered, and nobody sleeps any longer."""
+        self._handle = handle
+        waiting = {**self.calls, **self._sleeping}
+        self.calls = OrderedDict((number, waiting[number]) for number in sorted(waiting) if waiting[number].client not in gone)
+        self._sleeping, self._behind = {}, {}
 
     def pending(self, number: int) -> bool:
         """Whether a call is still without an answer."""

@@ -134,6 +134,14 @@ class Workers:
             self.queue.add(key)
             world.mark(self)
 
+    def inherit(self, before: Workers, kept: Callable[[Hashable, Hashable, Any], Any]) -> None:
+        """Take over what outlives a process of what it remembered: `kept(bucket, key, value)`, None for what does not."""
+        for bucket in sorted(before.memory.names(), key=repr):
+            for key, value in (before.memory.bucket(bucket) or {}).items():
+                found = kept(bucket, key, value)
+                if found is not None:
+                    self.memory.put(bucket, key, found)
+
     def fork(self, world: World) -> Workers:
         """The same workers in a forked world; frames are rebuilt when they are needed."""
         other = Workers(self.controller, self._make_api)

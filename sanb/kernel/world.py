@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from math import inf
 from typing import Any
 
@@ -47,8 +47,11 @@ class World:
         self._deliveries: dict[str, tuple[float, str, str, None]] = {}
         self._wire()
 
-    def _wire(self) -> None:
-        """Make the informers that the controllers need, and find who listens to which."""
+    def _wire(self, started: Container[str] | None = None) -> None:
+        """Make the informers that the controllers need, and find who listens to which.
+
+        `started` are the controllers that have just begun; all, if nothing is said.
+        """
         self._listeners: dict[str, Listeners] = {}
         self._by_resource: dict[str, list[str]] = {}
         for workers in self.workers.values():
@@ -58,9 +61,10 @@ class World:
                 self._listeners[name].listen(controller.name, watch)
             for resource in controller.lists:
                 self._informer(controller.process, resource)
-            for key in controller.on_start:
-                workers.queue.add(key)
-                self.mark(workers)
+            if started is None or controller.name in started:
+                for key in controller.on_start:
+                    workers.queue.add(key)
+                    self.mark(workers)
         for name, informer in self.informers.items():
             if informer.lag:
                 self._lagging[name] = informer
@@ -258,6 +262,46 @@ class World:
             self.server.wake(timer.item)  # type: ignore[arg-type]
         else:
             self.workers[timer.actor].fire(self, timer.item, timer.due)
+
+    # ------------------------------------------------------------------ processes that start anew
+
+    def restart(
+        self, handle: Handler, controllers: Sequence[Controller], make_api: MakeApi, processes: Container[str],
+        inherit: Callable[[Workers, Workers], None],
+    ) -> None:
+        """The API server and these processes end and start anew, as other programs perhaps.
+
+        Queues, timers and reconciles of theirs are lost; they list what there is. `inherit(new, old)` gives the new
+        workers of a controller what outlives its process.
+        """
+        before = self.workers
+        gone = {name for name, workers in before.items() if workers.controller.process in processes}
+        self.clock.forget({*gone, SERVER})
+        self.server.restart(handle, gone)
+        self.store.memory.clear()
+        self._replied = {place: None for place in self._replied if place[0] not in gone}
+        fresh = {c.name: Workers(c, make_api) for c in controllers if c.process in processes}
+        self.workers = {c.name: fresh[c.name] if c.name in fresh else before[c.name] for c in controllers}
+        for name, workers in fresh.items():
+            if name in before:
+                inherit(workers, before[name])
+        for name in [name for name, informer in self.informers.items() if name.partition("/")[0] in processes]:
+            del self.informers[name]
+        self._listers, self._lagging, self._deliveries, self._startable = {}, {}, {}, {}
+        self._wire(started=fresh)
+        self._list(processes)
+
+    def _list(self, processes: Container[str]) -> None:
+        """The informers of these processes list what there is, and tell their controllers."""
+        for name, informer in self.informers.items():
+            if name.partition("/")[0] not in processes:
+                continue
+            self._lagging.pop(name, None)
+            for version in informer.relist():
+                for controller, watch in self._listeners[name].add:
+                    self.workers[controller].handle(self, watch, version.rev, version.last)
+        for workers in self.workers.values():
+            self.mark(workers)
 
     # ------------------------------------------------------------------ copies and identity
 

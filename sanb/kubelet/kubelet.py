@@ -14,7 +14,7 @@ from sanb.apiserver.client import Api
 from sanb.apiserver.request import UserInfo
 from sanb.errors import ApiError
 from sanb.kernel.controller import Controller, Upkeep, Watch
-from sanb.kubelet import containers, deletion, lives, scripts, status, volumes
+from sanb.kubelet import containers, deletion, lives, scripts, status, tokenmanager, volumes
 from sanb.kubelet.containers import Blocked
 from sanb.kubelet.network import host_address, pod_address
 from sanb.kubelet.pace import PodKey, adopted, awaiting, pause, waited_for
@@ -48,7 +48,13 @@ def controller(profile: Profile, authority: Any, seed: int) -> Controller:
         Watch("configmaps", changed=_content, related=_users("configmap")),
     )
     user = UserInfo("system:node", groups=("system:nodes", "system:authenticated"))
-    return Controller(NAME, NAME, NAME, user, watches, Kubelet(profile).reconcile, workers=WORKERS)
+    reconcile = Kubelet(profile).reconcile
+    return Controller(NAME, NAME, NAME, user, watches, reconcile, workers=WORKERS, endures=_on_the_machine)
+
+
+def _on_the_machine(key: Any) -> bool:
+    """Containers, their volumes and images outlive the kubelet; the tokens that it holds do not."""
+    return bool(key[0] != tokenmanager.HELD)
 
 
 # ---------------------------------------------------------------------- what concerns which Pod

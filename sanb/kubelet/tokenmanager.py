@@ -15,6 +15,8 @@ MAX_AGE: Final = 24 * 3600
 """A token older than this is refreshed, however long it lives (seconds)."""
 JITTER: Final = 10
 """Each check is early by 0 … 9 whole seconds."""
+HELD: Final = "held tokens"
+"""Under this and a Pod's uid its tokens are kept; no namespace can have that name."""
 NO_ENDPOINT: Final = "the server could not find the requested resource"
 
 
@@ -73,7 +75,7 @@ async def token(api: Api, key: TokenKey) -> Entry:
     Raises:
         TokenError: it could not be fetched and there is no old one that still counts.
     """
-    kept: dict[TokenKey, Entry] = api.recall(("tokens", key.pod_uid)) or {}
+    kept: dict[TokenKey, Entry] = api.recall((HELD, key.pod_uid)) or {}
     old = kept.get(key)
     now = api.now
     if old is not None and not due(old, now, api.draw("token-jitter", int(now)) % JITTER):
@@ -85,7 +87,7 @@ async def token(api: Api, key: TokenKey) -> Entry:
             return old
         raise TokenError(_failure(key, old, error)) from error
     entry = _entry(answer)
-    api.keep(("tokens", key.pod_uid), {**_living(kept, now), key: entry})
+    api.keep((HELD, key.pod_uid), {**_living(kept, now), key: entry})
     return entry
 
 
@@ -99,7 +101,7 @@ def request(key: TokenKey) -> Obj:
 
 def forget(api: Api, pod_uid: str) -> None:
     """Drop every token bound to a pod that is gone."""
-    api.keep(("tokens", pod_uid), None)
+    api.keep((HELD, pod_uid), None)
 
 
 def _living(kept: dict[TokenKey, Entry], now: float) -> dict[TokenKey, Entry]:

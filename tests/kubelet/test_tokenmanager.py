@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sanb.errors import ApiError
-from sanb.kubelet.tokenmanager import Entry, TokenError, TokenKey, due, forget, limit, request, token
+from sanb.kubelet.tokenmanager import HELD, Entry, TokenError, TokenKey, due, forget, limit, request, token
 from sanb.times import rfc3339
 from sanb.values import Obj
 
@@ -204,7 +204,7 @@ def test_expired_entries_are_dropped_when_another_token_comes() -> None:
     api.now += 2 * HOUR
     other = FOO._replace(audiences=())
     get(api, other)
-    assert list(api.memory[("tokens", "foo-uid")]) == [other]
+    assert list(api.memory[(HELD, "foo-uid")]) == [other]
 
 
 def test_the_request_is_bound_to_the_pod() -> None:
