@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 OUT    ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab bench conformance lint notebooks images clean
+.PHONY: help demo test unit lab bench conformance lint notebooks images clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -25,7 +25,9 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 demo: $(VENV)/.base  ## the story of a token on 1.10 and 1.36: tables here, pictures in out/
 	$(BIN)/sanb demo --out $(OUT)
 
-test: $(VENV)/.dev lint  ## all tests
+test: lint unit  ## all tests
+
+unit: $(VENV)/.dev  ## all tests, without style, types and layers
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest --nbval notebooks
 
