@@ -7,22 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from sanb.apiserver import impersonation, nodeauthorizer, rbac, rulecover
 from sanb.apiserver.access import MASTERS, Access, refused
-from sanb.apiserver.request import ADMIN, Request, UserInfo
+from sanb.apiserver.authn import Verdict, authenticate
+from sanb.apiserver.request import ADMIN, NOBODY, Request, UserInfo
 from sanb.apiserver.view import View
 from sanb.bodies import resource_of
-from sanb.errors import UsageError
+from sanb.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
     import networkx
 
+    from sanb.clients import Client, User
     from sanb.cluster import Cluster
     from sanb.kubelet.shell import Done
 
-Who = str | UserInfo
+Who: TypeAlias = "str | UserInfo | User"
+TOKEN_BEGINS: Final = "eyJ"
+TOKEN_FILE: Final = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 _ACTING: Final[ContextVar[tuple[tuple[object, UserInfo], ...]]] = ContextVar("acting", default=())
 """Clusters and the users that blocks around the running code act as, innermost last; each thread has its own."""
 
@@ -52,8 +56,8 @@ def dressed(cluster: object, request: Request) -> Request:
 
 def user_of(who: Who) -> UserInfo:
     """The user that is meant; a name alone gets the groups that the server gives whoever authenticates with it."""
-    if isinstance(who, UserInfo):
-        return who
+    if not isinstance(who, str):
+        return who if isinstance(who, UserInfo) else who.info
     if who == ADMIN.name:
         return ADMIN
     if who.startswith(nodeauthorizer.PREFIX):
@@ -108,7 +112,11 @@ class Why(NamedTuple):
 
 def explain(cluster: Cluster, who: Who, verb: str, resource: str, name: str, namespace: str) -> Why:
     """Whether somebody may do something, and by which binding, role and rule."""
-    user = user_of(who)
+    shown = _verdict(cluster, who)
+    if shown is not None and shown.user is None:
+        nobody = access_of(NOBODY, verb, resource, name, namespace)
+        return Why(False, nobody, f"not allowed: the token is worth nothing: {shown.error or 'nobody knows it'}")
+    user = user_of(who) if shown is None or shown.user is None else shown.user
     access = access_of(user, verb, resource, name, namespace)
     view = View(cluster.store, cluster.now, cluster.profile, cluster.seed)
     verdict = cluster.authorizer.decide(view, access)
@@ -118,6 +126,14 @@ def explain(cluster: Cluster, who: Who, verb: str, resource: str, name: str, nam
         return Why(True, access, _allowed(access, chains, verdict.reason), chains)
     refusal = refused(access, cluster.profile, verdict.reason).message
     return Why(False, access, _denied(refusal, having.grants), (), having.grants)
+
+
+def _verdict(cluster: Cluster, who: Who) -> Verdict | None:
+    """What the API server would say to a token at this moment; None if it is none that is meant."""
+    if not isinstance(who, str) or not who.startswith(TOKEN_BEGINS) or who.count(".") != 2:
+        return None
+    view = View(cluster.store, cluster.now, cluster.profile, cluster.seed)
+    return authenticate(view, cluster.server, who)
 
 
 def _allowed(access: Access, chains: Sequence[rbac.Grant], reason: str) -> str:
@@ -227,6 +243,37 @@ class PodHandle:
                 return incluster.run(cluster, url, *inside, [*argv, *arguments], env=env, timeout=timeout)
             except ExecError as error:
                 raise UsageError(f"pod {self.namespace}/{self.name}: {error}; let it start first: run()") from None
+
+    def client(self, container: str = "") -> Client:
+        """Act as the Pod does: with the token that is mounted in it, read anew for every request, and nothing else.
+
+        Parameters:
+            container: the first one by default.
+
+        Raises:
+            ApiError: there is no such Pod.
+            UsageError: no token is mounted there, or the Pod does not run (when a request is made).
+        """
+        from sanb.clients import bearer
+
+        inside = container or self._first()
+        return bearer(self.cluster, lambda: self._token(inside), f"pod {self.namespace}/{self.name}")
+
+    def _token(self, container: str) -> str:
+        from sanb.kubelet.shell import ExecError
+
+        try:
+            done = self.cluster.exec(self.namespace, self.name, container, ["cat", TOKEN_FILE])
+        except (ExecError, ApiError) as error:
+            if isinstance(error, ApiError) and error.code != 400:
+                raise
+            raise UsageError(f"pod {self.namespace}/{self.name}: {error}; let it start first: run()") from None
+        if done.exit_code:
+            raise UsageError(
+                f"pod {self.namespace}/{self.name} has no token at {TOKEN_FILE}: it or its account does not mount one"
+                " (automountServiceAccountToken)"
+            )
+        return done.stdout
 
     def _first(self) -> str:
         pod = self.cluster.get("pod", self.name, namespace=self.namespace)

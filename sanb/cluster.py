@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import matplotlib.figure
     import networkx
 
+    from sanb.clients import Client, User, Users
     from sanb.http.serve import Served
     from sanb.views.actions import Actions
     from sanb.views.frames import Frames
@@ -41,6 +42,7 @@ class Cluster(ControlPlane, Verbs):
         start: when virtual time begins, seconds since the epoch or RFC 3339 text.
         authorization: "RBAC" (with the Node authorizer) or "AlwaysAllow".
         admission: plugins to turn on that are off by default: `["NodeRestriction"]`.
+        tokens: static bearer tokens and whose they are: `{"sesame": {"user": "jane", "groups": ["dev"]}}`.
 
     Raises:
         UsageError: a minor, gate or component is unknown; the text lists those that are known.
@@ -64,14 +66,15 @@ class Cluster(ControlPlane, Verbs):
     # ------------------------------------------------------------------ acting as somebody
 
     @contextmanager
-    def as_(self, user: str, *, groups: Sequence[str] = (), uid: str = "") -> Iterator[Self]:
+    def as_(self, user: str | User, *, groups: Sequence[str] = (), uid: str = "") -> Iterator[Self]:
         """Act as somebody else inside the block, as `kubectl --as` does: `with c.as_("system:serviceaccount:shop:web"):`.
 
         Parameters:
-            user: a user name; an account without groups gets those of accounts.
+            user: a user name, or a user with a certificate; an account without groups gets those of accounts.
             groups: what else the user is.
         """
-        with acting.block(self, UserInfo(user, uid, tuple(groups))):
+        info = UserInfo(user, uid, tuple(groups)) if isinstance(user, str) else user.info
+        with acting.block(self, info):
             yield self
 
     def request(self, request: Request) -> Response:
@@ -89,7 +92,7 @@ class Cluster(ControlPlane, Verbs):
         """Whether somebody may do something: `c.can("jane", "get", "pods/log", namespace="shop")`.
 
         Parameters:
-            who: a user name, a UserInfo, or a token.
+            who: a user name, a UserInfo, a user with a certificate, or a token.
             verb: "get", "list", "create", …
             resource: "secrets", "deployments.apps", "pods/log", or a path like "/metrics".
             name: of one object; without it the question is about all.
@@ -108,7 +111,39 @@ class Cluster(ControlPlane, Verbs):
         """A Pod to work in: `c.pod("shop", "web").exec("ls /")`, `.client()` acts with the token mounted there."""
         return acting.PodHandle(self, namespace, name)
 
+    @property
+    def users(self) -> Users:
+        """People with certificates: `c.users.create("jane", groups=["dev"])` has a key, a certificate and a kubeconfig."""
+        from sanb.clients import Users
+
+        return Users(self)
+
+    def client(self, token: str) -> Client:
+        """Whoever shows this bearer token: `c.client(token).get("pod", "web", namespace="shop")`."""
+        from sanb.clients import bearer
+
+        return bearer(self, lambda: token)
+
+    def upgrade(self, minor: str, *, gates: Mapping[str, bool] | None = None) -> None:
+        """Go on as a newer minor: the same objects, Pods that go on running, and components that start anew.
+
+        Parameters:
+            minor: the same or a newer one.
+            gates: feature gates to flip from now on; those of before, if nothing is said.
+
+        Raises:
+            UsageError: the minor is unknown or older, or a gate is unknown.
+        """
+        super().upgrade(minor, gates=gates)
+        self._frames = None  # its columns are those of a minor
+
     # ------------------------------------------------------------------ serving
+
+    @property
+    def address(self) -> str:
+        """The URL under which the cluster is served now; "" while it is not."""
+        served = self._served
+        return served.url if served is not None and served.plane is self and not served.closed else ""
 
     def serve(self, *, host: str = "127.0.0.1", port: int = 0, clock: str = "fast", **options: Any) -> Served:
         """Serve the cluster over HTTPS in the background: `with c.serve() as api: api.url, api.kubeconfig, api.env`.
@@ -132,9 +167,8 @@ class Cluster(ControlPlane, Verbs):
     @contextmanager
     def served(self) -> Iterator[str]:
         """The URL under which the cluster is served: it already is, or it is while the block lasts."""
-        served = self._served
-        if served is not None and served.plane is self and not served.closed:
-            yield served.url
+        if self.address:
+            yield self.address
             return
         with self.serve() as api:
             yield api.url

@@ -130,6 +130,11 @@ class ControlPlane(Renewable):
         return tuple(row.name for row in self._components)
 
     @property
+    def server(self) -> ApiServer:
+        """The API server: what decides requests."""
+        return self._server
+
+    @property
     def authorizer(self) -> Authorizer:
         """Who decides what somebody may do."""
         return self._server.authorize

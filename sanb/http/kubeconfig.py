@@ -14,13 +14,27 @@ SECRET_MODE: Final = 0o600
 
 
 def kubeconfig(url: str, ca_pem: str, token: str, user: str = "admin", namespace: str = "default") -> Obj:
+    """A kubeconfig with one cluster, one user with a token and one context."""
+    return config(url, ca_pem, user, {"token": token}, namespace)
+
+
+def certified(url: str, ca_pem: str, user: str, certificate: str, key: str, namespace: str = "default") -> Obj:
+    """The same for a user with a certificate; certificate and key are PEM texts."""
+    return config(url, ca_pem, user, {"client-certificate-data": _b64(certificate), "client-key-data": _b64(key)}, namespace)
+
+
+def _b64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def config(url: str, ca_pem: str, user: str, credential: Obj, namespace: str = "default") -> Obj:
     """A kubeconfig with one cluster, one user and one context."""
-    authority = b64encode(ca_pem.encode()).decode()
+    authority = _b64(ca_pem)
     return {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": NAME, "cluster": {"server": url, "certificate-authority-data": authority}}],
-        "users": [{"name": user, "user": {"token": token}}],
+        "users": [{"name": user, "user": credential}],
         "contexts": [{"name": NAME, "context": {"cluster": NAME, "user": user, "namespace": namespace}}],
         "current-context": NAME,
     }
