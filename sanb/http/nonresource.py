@@ -55,6 +55,9 @@ class Site:
                 return self._aggregated(root, headers)
             case ["openapi", "v2"]:
                 return self._openapi_v2(headers)
+            case [".well-known", "openid-configuration"]:
+                document = self._issuer()
+                return None if document is None else _json(document, JSON, CACHED)
             case ["openid", "v1", "jwks"]:
                 return self._keys(headers)
             case [head, *_] if head in HEALTH:
@@ -67,13 +70,22 @@ class Site:
 
     def _keys(self, headers: Mapping[str, str]) -> Message | None:
         """The issuer's key set, for clients that take its media type."""
-        if not self._plane.profile["oidc"]:
+        if self._issuer() is None:
             return None
         accepted = [clause.media for clause in negotiation.clauses(headers.get("accept", "") or "*/*")]
         if not any(media in ("*/*", "application/*", JWKS) for media in accepted):
             why = self._plane.profile.pick(NOT_ACCEPTABLE)
             return wire.refuse(status.failure(406, "NotAcceptable", why, {}))
         return _json(self._plane.authority.jwks(), JWKS, CACHED)
+
+    def _issuer(self) -> Any:
+        """The issuer's document; None where the minor publishes none, or the issuer is no address that it could be at."""
+        if not self._plane.profile["oidc"]:
+            return None
+        try:
+            return self._plane.authority.discovery(self._address())
+        except UsageError:
+            return None
 
     def _aggregated(self, root: str, headers: Mapping[str, str]) -> Message | None:
         """The aggregated form of discovery, if the client asks for it and the minor has it."""
@@ -105,11 +117,6 @@ class Site:
                 return {"paths": discovery.paths(profile)}
             case ["api"]:
                 return discovery.api_versions(self._address())
-            case [".well-known", "openid-configuration"] if profile["oidc"]:
-                try:
-                    return self._plane.authority.discovery(self._address())
-                except UsageError:
-                    return None
             case ["openapi", "v3"]:
                 return openapi.v3_index(profile)
             case ["openapi", "v3", *rest]:
