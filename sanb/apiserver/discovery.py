@@ -21,8 +21,11 @@ REVIEWS: Final[Mapping[str, tuple[str, str, bool]]] = {
     "subjectaccessreviews": ("authorization.k8s.io", "SubjectAccessReview", False),
 }
 """Kinds that are answered and not stored: plural -> group, kind, whether namespaced."""
-REVIEWS_SERVED: Final[Mapping[str, Mapping[str, bool]]] = {"selfsubjectreviews": {"1.10": False, "1.28": True}}
-"""Reviews that not every minor has."""
+REVIEW_VERSIONS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "selfsubjectreviews": {"1.10": (), "1.27": ("v1beta1",), "1.28": ("v1",)},
+    "tokenreviews": {"1.10": ("v1", "v1beta1"), "1.22": ("v1",)},
+}
+"""In which versions reviews are answered, preferred first, where that is not v1."""
 SUBRESOURCES: Final[Mapping[str, tuple[str, str, str, tuple[str, ...]]]] = {
     "attach": ("", "", "PodAttachOptions", ("create", "get")),
     "binding": ("", "", "Binding", ("create",)),
@@ -65,9 +68,15 @@ def _served(minor: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def reviews(profile: Profile) -> tuple[str, ...]:
-    """The reviews that a minor answers."""
-    return tuple(name for name in REVIEWS if profile.pick(REVIEWS_SERVED.get(name, {"1.10": True})))
+@lru_cache(maxsize=64)
+def reviews(profile: Profile) -> Mapping[str, tuple[str, ...]]:
+    """The reviews that a minor answers, each with the group versions in which it does, preferred first."""
+    found = {}
+    for name, (group_name, _, _) in REVIEWS.items():
+        versions = profile.pick(REVIEW_VERSIONS[name]) if name in REVIEW_VERSIONS else ("v1",)
+        if versions and (name != "selfsubjectreviews" or profile["self_subject_review"]):
+            found[name] = tuple(f"{group_name}/{one}" for one in versions)
+    return found
 
 
 def version(profile: Profile) -> Obj:
@@ -127,9 +136,9 @@ def resources(profile: Profile, group_version: str) -> Obj | None:
             found.extend(_subentry(profile, row, name) for name in subs)
             found.extend(_unserved(profile, row))
     found.extend(_listed(profile, one) for one in landscape.LISTED.get(group_version, ()))
-    for name in reviews(profile):
-        review_group, kind, namespaced = REVIEWS[name]
-        if group_version == f"{review_group}/v1":
+    for name, versions in reviews(profile).items():
+        _, kind, namespaced = REVIEWS[name]
+        if group_version in versions:
             singular = kind.lower() if profile.pick(SINGULAR) else ""
             entry: Obj = {"name": name, "singularName": singular, "namespaced": namespaced, "kind": kind}
             found.append({**entry, "verbs": ["create"]})

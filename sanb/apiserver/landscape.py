@@ -16,7 +16,9 @@ GROUPS: Final[Mapping[str, Versions]] = {
     "extensions": {"1.10": ("v1beta1",), "1.22": ()},
     "apps": {"1.10": ("v1", "v1beta2", "v1beta1"), "1.16": ("v1",)},
     "events.k8s.io": {"1.10": ("v1beta1",), "1.19": ("v1", "v1beta1"), "1.25": ("v1",)},
-    "authentication.k8s.io": {"1.10": ("v1", "v1beta1"), "1.22": ("v1",)},
+    "authentication.k8s.io": {
+        "1.10": ("v1", "v1beta1"), "1.22": ("v1",), "1.27": ("v1", "v1beta1"), "1.28": ("v1",),
+    },
     "authorization.k8s.io": {"1.10": ("v1", "v1beta1"), "1.22": ("v1",)},
     "autoscaling": {
         "1.10": ("v1", "v2beta1"), "1.12": ("v1", "v2beta1", "v2beta2"), "1.23": ("v2", "v1", "v2beta1", "v2beta2"),

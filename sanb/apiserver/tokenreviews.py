@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sanb.apiserver import status
 from sanb.apiserver.authn import Verdict, authenticate, prelude
+from sanb.apiserver.discovery import REVIEW_VERSIONS, reviews
 from sanb.apiserver.request import Decision, Request, Response, UserInfo
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.schema import decode
@@ -26,11 +27,8 @@ AUDIENCES: Final = {"1.10": False, "1.12": True}
 """Whether a TokenReview knows audiences."""
 NULL_TIME: Final = {"1.10": True, "1.34": False}
 """Whether the answer says `creationTimestamp: null`."""
-TOKEN_REVIEW: Final = Resource("tokenreviews", GROUP, "TokenReview", False, {"1.10": ("v1", "v1beta1"), "1.22": ("v1",)})
-SELF: Final = Resource(
-    "selfsubjectreviews", GROUP, "SelfSubjectReview", False,
-    {"1.26": ("v1alpha1",), "1.27": ("v1beta1",), "1.28": ("v1", "v1beta1"), "1.31": ("v1",)},
-)
+TOKEN_REVIEW: Final = Resource("tokenreviews", GROUP, "TokenReview", False, REVIEW_VERSIONS["tokenreviews"])
+SELF: Final = Resource("selfsubjectreviews", GROUP, "SelfSubjectReview", False, REVIEW_VERSIONS["selfsubjectreviews"])
 
 
 def token_review(server: ApiServer, view: View, request: Request) -> Decision | Prelude:
@@ -93,7 +91,8 @@ def _read(view: View, request: Request, row: Resource) -> tuple[Obj, tuple[str, 
         raise status.method_not_allowed()
     if type(request.body) is not dict:
         raise status.bad_request(f"the object provided is unrecognized (must be of type {row.kind})")
-    body = typed(row, request.body, request.api_version)
+    served = request.api_version or reviews(view.profile)[row.plural][0]
+    body = {**typed(row, request.body, served), "apiVersion": served}
     namespace = (body.get("metadata") or {}).get("namespace")
     if namespace:
         raise status.bad_request(NAMESPACED.format(namespace))

@@ -63,7 +63,7 @@ def _below(profile: Profile, group: str, group_version: str, rest: list[str], wa
             return nowhere
         return Place(group_version, found.id, found.kind, namespace, name, subresource, watch=watch)
     review = REVIEWS.get(plural)
-    if review is None or plural not in reviews(profile) or review[0] != group or bool(namespace) is not review[2]:
+    if review is None or group_version not in reviews(profile).get(plural, ()) or bool(namespace) is not review[2]:
         return nowhere
     return Place(group_version, f"{plural}.{group}", review[1], namespace, name, subresource)
 

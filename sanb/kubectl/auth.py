@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sanb.apiserver.discovery import reviews
 from sanb.errors import ApiError
 from sanb.kubectl.documents import to_json, to_yaml
 from sanb.kubectl.flags import SWITCH, TEXT, Flag
@@ -100,7 +101,8 @@ def _list(session: Session) -> None:
 
 def whoami(session: Session) -> None:
     """Print whom the server takes the user for."""
-    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    versions = reviews(session.profile).get("selfsubjectreviews", ("authentication.k8s.io/v1",))
+    body = {"apiVersion": versions[0], "kind": "SelfSubjectReview"}
     try:
         answer = session.ask("create", "selfsubjectreviews.authentication.k8s.io", body=body)
     except ApiError as refusal:
