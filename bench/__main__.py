@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.measure import table
 
-PARTS = ("store", "kernel", "cluster", "views", "authorization")
+PARTS = ("store", "kernel", "cluster", "views", "authentication", "authorization")
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 
