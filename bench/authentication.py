@@ -15,7 +15,7 @@ from sanb.values import quiet_gc
 
 TOKENS = 500
 REPEATS = 5
-UNTIMED = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
+UNTIMED: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
 
 def _decoded(cluster: Cluster, texts: list[str]) -> float:
