@@ -8,6 +8,7 @@ from typing import Final
 
 from sanb.apiserver import status
 from sanb.apiserver.request import ADMIN, ANONYMOUS, NOBODY, UserInfo
+from sanb.errors import ApiError
 
 BEARER: Final = "bearer "
 SUBPROTOCOL: Final = "base64url.bearer.authorization.k8s.io."
@@ -20,14 +21,20 @@ def identify(
 ) -> tuple[UserInfo, str]:
     """The user that a request comes from, or NOBODY and the token that the API server must look at.
 
-    Header names are in lower case; `now` is the cluster's time.
+    Header names are in lower case; `now` is the cluster's time. A certificate counts before a token.
 
     Raises:
         ApiError: 401, the certificate is not valid now.
     """
     token = bearer(headers)
+    if certificate is not None:
+        try:
+            return certified(certificate, now), ""
+        except ApiError:
+            if not token:
+                raise
     if not token:
-        return (ANONYMOUS if certificate is None else certified(certificate, now)), ""
+        return ANONYMOUS, ""
     if compare_digest(token.encode(), admin_token.encode()):
         return ADMIN, ""
     return NOBODY, token
