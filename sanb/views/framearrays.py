@@ -109,6 +109,16 @@ class Cells:
         return pd.Series(array, dtype=object)
 
 
+def arrange(columns: Sequence[Cells], places: Sequence[int]) -> None:
+    """Put the n-th row of each column at `places[n]`."""
+    numpy = _numpy()
+    where = numpy.asarray(places, dtype=numpy.int64)
+    for cells in columns:
+        moved = numpy.empty_like(cells.array)
+        moved[where] = cells.array
+        cells.array = moved
+
+
 def table(columns: Sequence[Cells]) -> Any:
     """A DataFrame of its own."""
     return load_pandas().DataFrame({cells.column.name: cells.series() for cells in columns})

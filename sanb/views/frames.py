@@ -56,7 +56,7 @@ class _Objects:
 
     def __init__(self, frame: Frame) -> None:
         self.columns = frame.columns
-        self._resource, self._rows = frame.resource, frame.rows
+        self._resource, self._rows, self._bulk = frame.resource, frame.rows, frame.bulk
         self._rev = -1
         self._keys: list[Key] = []
         self.cells: list[Cells] = []
@@ -77,6 +77,16 @@ class _Objects:
     def _rebuild(self, store: Store) -> None:
         make, rows, ends = self._rows, list[tuple[Any, ...]](), list[int]()
         versions = store.head.scan(self._resource)
+        if self._bulk is not None:
+            # objects lie in memory as they were written: read in that order they come twice as fast as by name
+            with quiet_gc():
+                revisions = [version.rev for version in versions]
+                order = sorted(range(len(versions)), key=revisions.__getitem__)
+                values = self._bulk([versions[place].last for place in order])
+                self._keys = [version.key for version in versions]
+                self.cells = [Cells(*pair) for pair in zip(self.columns, values, strict=True)]
+                framearrays.arrange(self.cells, order)
+            return
         for version in versions:
             rows += make(version.last)
             ends.append(len(rows))
