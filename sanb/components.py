@@ -56,6 +56,10 @@ COMPONENTS: Final[tuple[Component, ...]] = (
         _of("sanb.controllers.rootca"),
     ),
     Component(
+        "crd-finalizer", ("crds", "customresourcedefinitions"), "CustomResourceDefinition finalizer",
+        _of("sanb.controllers.definitions"),
+    ),
+    Component(
         "namespace-controller", ("namespace", "namespaces"), "namespace controller", _of("sanb.controllers.namespaces")
     ),
     Component(

@@ -148,6 +148,10 @@ class ControlPlane(Renewable):
         """The kinds that there are now, by id: those of the minor, and those of CustomResourceDefinitions."""
         return customs.kinds(self.profile, self.store.head)
 
+    def custom(self) -> tuple[Resource, ...]:
+        """The kinds that CustomResourceDefinitions make now."""
+        return tuple(customs.rows(self.store.head))
+
     @property
     def now(self) -> float:
         """Virtual seconds since the epoch."""

@@ -13,29 +13,29 @@ VERSIONS: Final = {"1.10": (), "1.27": ("v2beta1",), "1.30": ("v2", "v2beta1"), 
 """The versions of the aggregated form that a minor speaks."""
 
 
-def groups(profile: Profile, root: str, version: str) -> Obj | None:
+def groups(profile: Profile, root: str, version: str, custom: discovery.Custom = ()) -> Obj | None:
     """What /api (`root` "api") or /apis answers; None if the minor does not speak this version of the form."""
     if version not in profile.pick(VERSIONS):
         return None
     if root == "api":
-        items = [_group(profile, "", ("v1",))]
+        items = [_group(profile, "", ("v1",), custom)]
     else:
-        listed = discovery.groups(profile)["groups"]
-        items = [_group(profile, one["name"], (v["version"] for v in one["versions"])) for one in listed]
+        listed = discovery.groups(profile, custom)["groups"]
+        items = [_group(profile, one["name"], (v["version"] for v in one["versions"]), custom) for one in listed]
     return {
         "kind": "APIGroupDiscoveryList", "apiVersion": f"apidiscovery.k8s.io/{version}", "metadata": {}, "items": items,
     }
 
 
-def _group(profile: Profile, name: str, versions: Iterable[str]) -> Obj:
+def _group(profile: Profile, name: str, versions: Iterable[str], custom: discovery.Custom) -> Obj:
     metadata: Obj = {"name": name} if name else {}
-    found = [_version(profile, name, version) for version in versions]
+    found = [_version(profile, name, version, custom) for version in versions]
     return {"metadata": {**metadata, "creationTimestamp": None}, "versions": found}
 
 
-def _version(profile: Profile, group: str, version: str) -> Obj:
+def _version(profile: Profile, group: str, version: str, custom: discovery.Custom) -> Obj:
     group_version = f"{group}/{version}" if group else version
-    rows = (discovery.resources(profile, group_version) or {"resources": []})["resources"]
+    rows = (discovery.resources(profile, group_version, custom) or {"resources": []})["resources"]
     found: dict[str, Obj] = {}
     for row in rows:
         plural, _, subresource = row["name"].partition("/")

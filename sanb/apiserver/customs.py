@@ -6,29 +6,60 @@ definition is the id of its kind ("prometheuses.monitoring.coreos.com"), so a ki
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from functools import cached_property
+from typing import Final, NamedTuple
 
+from sanb.apiserver.columns import Column
+from sanb.apiserver.crd import columns
+from sanb.apiserver.crd.definitions import DEFINITIONS
+from sanb.apiserver.crd.prune import Node
+from sanb.apiserver.crd.types import struct
+from sanb.apiserver.crd.validate import has_rules
 from sanb.apiserver.resources import Resource, served
+from sanb.apiserver.types import Type
+from sanb.apiserver.versions import rank
 from sanb.profiles.profile import Profile
 from sanb.store.table import Table
 from sanb.values import Obj
 
-DEFINITIONS: Final = "customresourcedefinitions.apiextensions.k8s.io"
+__all__ = ["DEFINITIONS", "Custom", "Version", "find", "kinds", "resource_of", "rows"]
+
 MANY: Final = 4096
-_VERSION: Final = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
-_STAGES: Final = {None: 2, "beta": 1, "alpha": 0}
 
 
-class Version(NamedTuple):
-    """One served version of a custom kind."""
+class Version:
+    """One served version of a custom kind; what objects need of its schema is made when the first one comes."""
 
-    name: str
-    schema: Obj | None
-    status: bool
-    scale: Obj | None
-    columns: tuple[Obj, ...]
+    def __init__(
+        self, name: str, kind: str, schema: Obj | None, status: bool, scale: Obj | None, columns: tuple[Obj, ...]
+    ) -> None:
+        self.name = name
+        self.schema = schema
+        self.status = status
+        self.scale = scale
+        self._kind = kind
+        self._columns = columns
+
+    @cached_property
+    def node(self) -> Node | None:
+        """The schema as objects are pruned and completed by it."""
+        return None if self.schema is None else Node(self.schema)
+
+    @cached_property
+    def struct(self) -> Type | None:
+        """The type that server-side apply sees."""
+        return None if self.schema is None else struct(self._kind, self.schema, root=True)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of tables."""
+        return columns.of(self._columns)
+
+    @cached_property
+    def ruled(self) -> bool:
+        """Whether there are validation rules."""
+        return has_rules(self.schema)
 
 
 class Custom(NamedTuple):
@@ -37,15 +68,6 @@ class Custom(NamedTuple):
     versions: Mapping[str, Version]
     preserve: bool
     uid: str
-
-
-def rank(version: str) -> tuple[Any, ...]:
-    """The order of versions: v2, v1, v1beta2, v1beta1, v1alpha1, and then all that look different."""
-    match = _VERSION.fullmatch(version)
-    if match is None:
-        return (1, 0, 0, 0, version)
-    major, stage, minor = match.groups()
-    return (0, -_STAGES[stage], -int(major), -int(minor or 0), version)
 
 
 _READ: Final[dict[int, tuple[Obj, Resource | None]]] = {}
@@ -84,7 +106,8 @@ def _read(definition: Obj) -> Resource | None:
         plural=names["plural"], group=group, kind=names["kind"], namespaced=spec.get("scope") == "Namespaced",
         versions={"1.10": tuple(each.name for each in found)}, short=tuple(names.get("shortNames") or ()),
         subresources=tuple(name for name, there in parts if there), categories=tuple(names.get("categories") or ()),
-        stored=next(iter(versions)), served=tuple(versions), one=names.get("singular") or names["kind"].lower(),
+        stored=next(iter(versions)), served=tuple(versions),
+        one=names.get("singular") or names["kind"].lower(),
         custom=Custom(versions, bool(spec.get("preserveUnknownFields")), definition["metadata"].get("uid", "")),
     )
 
@@ -98,8 +121,8 @@ def versions_of(spec: Obj) -> list[Obj]:
 def _version(each: Obj, spec: Obj) -> Version:
     schema = (each.get("schema") or spec.get("validation") or {}).get("openAPIV3Schema")
     parts = each.get("subresources") or spec.get("subresources") or {}
-    columns = each.get("additionalPrinterColumns") or spec.get("additionalPrinterColumns") or ()
-    return Version(each["name"], schema, parts.get("status") is not None, parts.get("scale"), tuple(columns))
+    shown = each.get("additionalPrinterColumns") or spec.get("additionalPrinterColumns") or ()
+    return Version(each["name"], spec["names"].get("kind", ""), schema, parts.get("status") is not None, parts.get("scale"), tuple(shown))
 
 
 # ---------------------------------------------------------------------- what there is

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 from sanb.apiserver import landscape
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.resources import served as kinds
+from sanb.apiserver.versions import rank
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
+Custom = Sequence[Resource]
+"""The kinds of CustomResourceDefinitions."""
 REVIEWS: Final[Mapping[str, tuple[str, str, bool]]] = {
     "selfsubjectreviews": ("authentication.k8s.io", "SelfSubjectReview", False),
     "tokenreviews": ("authentication.k8s.io", "TokenReview", False),
@@ -55,9 +58,16 @@ NEVER: Final = {"1.10": False}
 STREAMED: Final = ("attach", "exec", "portforward")
 
 
-def served(profile: Profile) -> tuple[str, ...]:
-    """All group versions of a minor, the core group first."""
-    return _served(profile.minor)
+def served(profile: Profile, custom: Custom = ()) -> tuple[str, ...]:
+    """All group versions of a minor, the core group first; last those of custom kinds."""
+    builtin = _served(profile.minor)
+    return tuple(dict.fromkeys((*builtin, *by_rank(custom)))) if custom else builtin
+
+
+def by_rank(custom: Custom) -> list[str]:
+    """The group versions of custom kinds: groups by name, the preferred version of each first."""
+    found = dict.fromkeys(gv for row in custom for gv in row.served)
+    return sorted(found, key=lambda gv: (gv.partition("/")[0], rank(gv.partition("/")[2])))
 
 
 @lru_cache(maxsize=64)
@@ -99,10 +109,11 @@ def api_versions(server: str = "") -> Obj:
     return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": addresses}
 
 
-def group(profile: Profile, name: str) -> Obj | None:
+def group(profile: Profile, name: str, custom: Custom = ()) -> Obj | None:
     """/apis/<group>, or None if there is no such group."""
     versions = [
-        {"groupVersion": gv, "version": gv.partition("/")[2]} for gv in served(profile) if gv.partition("/")[0] == name
+        {"groupVersion": gv, "version": gv.partition("/")[2]} for gv in served(profile, custom)
+        if gv.partition("/")[0] == name
     ]
     if not name or not versions or "/" not in versions[0]["groupVersion"]:
         return None
@@ -113,23 +124,23 @@ def group(profile: Profile, name: str) -> Obj | None:
     return found
 
 
-def groups(profile: Profile) -> Obj:
+def groups(profile: Profile, custom: Custom = ()) -> Obj:
     """/apis: all groups but the core group."""
-    names = dict.fromkeys(gv.partition("/")[0] for gv in served(profile) if "/" in gv)
+    names = dict.fromkeys(gv.partition("/")[0] for gv in served(profile, custom) if "/" in gv)
     listed: list[Obj] = []
     for name in names:
-        found = group(profile, name)
+        found = group(profile, name, custom)
         if found is not None:
             listed.append({key: value for key, value in found.items() if key not in ("kind", "apiVersion")})
     return {"kind": "APIGroupList", "apiVersion": "v1", "groups": listed}
 
 
-def resources(profile: Profile, group_version: str) -> Obj | None:
+def resources(profile: Profile, group_version: str, custom: Custom = ()) -> Obj | None:
     """/api/v1 or /apis/<group>/<version>: the resources of a group version, or None if there is no such one."""
-    if group_version not in served(profile):
+    if group_version not in served(profile, custom):
         return None
     found: list[Obj] = []
-    for row in kinds(profile).values():
+    for row in (*kinds(profile).values(), *custom):
         if group_version in row.served:
             found.append(_entry(profile, row, group_version))
             subs = (name for name in row.subresources if name in SUBRESOURCES and _there(profile, name))
@@ -206,15 +217,15 @@ def _subentry(profile: Profile, row: Resource, name: str) -> Obj:
     return entry
 
 
-def paths(profile: Profile) -> list[str]:
+def paths(profile: Profile, custom: Custom = ()) -> list[str]:
     """/: the paths that a client can start from."""
-    groups = dict.fromkeys(f"/apis/{gv.partition('/')[0]}" for gv in served(profile) if "/" in gv)
-    versions = (f"/apis/{gv}" for gv in served(profile) if "/" in gv)
+    groups = dict.fromkeys(f"/apis/{gv.partition('/')[0]}" for gv in served(profile, custom) if "/" in gv)
+    versions = (f"/apis/{gv}" for gv in served(profile, custom) if "/" in gv)
     others = ("/healthz", "/livez", "/metrics", "/openapi/v2", "/readyz", "/version")
     return sorted(("/api", "/api/v1", "/apis", *groups, *versions, *others))
 
 
-def answer(profile: Profile, path: str) -> Any:
+def answer(profile: Profile, path: str, custom: Custom = ()) -> Any:
     """The body of a path outside resources: an object, a text for health checks, None if there is nothing."""
     parts = [part for part in path.split("/") if part]
     match parts:
@@ -225,11 +236,11 @@ def answer(profile: Profile, path: str) -> Any:
         case ["api", "v1"]:
             return resources(profile, "v1")
         case ["apis"]:
-            return groups(profile)
+            return groups(profile, custom)
         case ["apis", name]:
-            return group(profile, name)
+            return group(profile, name, custom)
         case ["apis", name, api_version]:
-            return resources(profile, f"{name}/{api_version}")
+            return resources(profile, f"{name}/{api_version}", custom)
         case ["healthz" | "livez" | "readyz"]:
             return "ok"
     return None

@@ -124,6 +124,8 @@ def _inside(compiler: Compiler, field: Field, item: Any, path: str) -> Iterator[
 
 def type_of(resource: Resource) -> Type | None:
     """The type of a resource's objects, or None for a kind that is not in the tables."""
+    if resource.custom is not None:
+        return resource.custom.versions[resource.api_version].struct  # type: ignore[no-any-return]
     return TYPES.get(shape(resource.kind, resource.api_version))
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sanb.apiserver import (
     authn,
+    customs,
     events,
     impersonation,
     status,
@@ -124,7 +125,11 @@ class ApiServer:
             self.authorize(view, request)
         resource = self.kinds.get(request.resource)
         if resource is None:
-            return Decision(Response(200, None)) if request.path else subresources.virtual(self, view, request)
+            if request.path:
+                return Decision(Response(200, None))
+            resource = customs.find(view.table, request.resource)
+            if resource is None:
+                return subresources.virtual(self, view, request)  # type: ignore[no-any-return]
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)
         if verb is None or (not request.subresource and request.verb not in resource.verbs):
             raise status.method_not_allowed()

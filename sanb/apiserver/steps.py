@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanb.apiserver import status
 from sanb.apiserver.context import Context
+from sanb.apiserver.crd import objects
 from sanb.apiserver.defaults import default
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.schema import decode
@@ -28,10 +29,14 @@ def reread(context: Context, body: object) -> Obj:
     profile, version = context.view.profile, body.get("apiVersion") or request.api_version
     body = typed(resource, body, request.api_version)
     strict, text = _option(context, "fieldValidation"), _option(context, "text")
-    obj, warnings = decode(resource, body, profile, strict, text, version)
+    if resource.custom is not None:
+        obj, warnings = objects.read(resource, body, profile, strict, version)
+    else:
+        obj, warnings = decode(resource, body, profile, strict, text, version)
+        obj = default(resource, obj, profile, version)
     if warnings:
         context.warnings = (*context.warnings, *warnings)
-    return default(resource, obj, profile, version)
+    return obj
 
 
 def typed(resource: Resource, body: Obj, served: str = "") -> Obj:

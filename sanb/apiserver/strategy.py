@@ -11,6 +11,7 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, Final
 
+from sanb.apiserver.crd import objects
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.strategybase import bumped, generation, kept, same
 from sanb.apiserver.strategykinds import CREATE, UPDATE
@@ -27,6 +28,8 @@ BEST_EFFORT: Final = {"phase": "Pending", "qosClass": "BestEffort"}
 
 def prepare_create(resource: Resource, obj: Obj, profile: Profile) -> Obj:
     """The object as its kind's strategy makes it on create."""
+    if resource.custom is not None:
+        return objects.prepare_create(resource, obj)
     prepare = _CREATE.get(resource.kind)
     return obj if prepare is None else prepare(obj, profile)
 
@@ -35,6 +38,8 @@ def prepare_update(resource: Resource, new: Obj, old: Obj, profile: Profile, sub
     """The new object as its kind's strategy makes it on update; a subresource brings nothing but its own part."""
     if new is old or subresource in ("status", "finalize"):
         return new
+    if resource.custom is not None:
+        return objects.prepare_update(resource, new, old)
     prepare = _UPDATE.get(resource.kind)
     return new if prepare is None else prepare(new, old, profile)
 

@@ -18,6 +18,8 @@ from sanb.apiserver import (
 )
 from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
+from sanb.apiserver.crd import scales
+from sanb.apiserver.crd.scales import Places
 from sanb.apiserver.discovery import reviews
 from sanb.apiserver.patch import apply_patch
 from sanb.apiserver.request import Decision, Outcome, Request, Wait
@@ -146,21 +148,27 @@ def _admit(context: Context, body: Obj) -> Wait | None:
 
 def get_scale(context: Context) -> Outcome:
     """How many replicas there are and should be."""
-    return context.answer(200, _scale(context.live()))
+    return context.answer(200, _scale(context.live(), scales.places(context.resource)))
 
 
-def _scale(obj: Obj) -> Obj:
+def _scale(obj: Obj, where: Places) -> Obj:
     before = obj["metadata"]
     fields = {k: before[k] for k in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp") if k in before}
-    spec, state = obj.get("spec") or {}, obj.get("status") or {}
-    labels = dig(spec, "selector", "matchLabels", default={})
-    shown: Obj = {"replicas": state.get("replicas", 0)}
-    if labels:
-        shown["selector"] = ",".join(f"{k}={labels[k]}" for k in sorted(labels))
+    shown: Obj = {"replicas": dig(obj, *where.counted, default=0)}
+    selector = dig(obj, *where.selector, default="") if where.selector else _chosen(obj)
+    if selector:
+        shown["selector"] = selector
     return {
         "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": fields,
-        "spec": {"replicas": spec.get("replicas", 0)}, "status": shown,
+        "spec": {"replicas": dig(obj, *where.wanted, default=0)}, "status": shown,
     }
+
+
+def _chosen(obj: Obj) -> str:
+    """The selector of a workload as text; that of a ReplicationController is the labels themselves."""
+    selector = dig(obj, "spec", "selector", default=None) or {}
+    labels = selector if obj["kind"] == "ReplicationController" else selector.get("matchLabels") or {}
+    return ",".join(f"{key}={labels[key]}" for key in sorted(labels)) if isinstance(labels, dict) else ""
 
 
 def _scaled(context: Context, scale: Obj, old: Obj) -> Outcome:
@@ -171,11 +179,12 @@ def _scaled(context: Context, scale: Obj, old: Obj) -> Outcome:
         raise status.invalid("Scale", "autoscaling", context.request.name, [error])
     version = dig(scale, "metadata", "resourceVersion", default="")
     fields = {**old["metadata"], "resourceVersion": version} if version else old["metadata"]
-    new = {**old, "metadata": fields, "spec": {**old["spec"], "replicas": replicas}}
+    where = scales.places(context.resource)
+    new = scales.put({**old, "metadata": fields}, where.wanted, replicas)
     outcome = verbs_update.update_object(context, new, old)
     if not isinstance(outcome, Decision):
         return outcome
-    return outcome._replace(response=outcome.response._replace(body=_scale(outcome.response.body)))
+    return outcome._replace(response=outcome.response._replace(body=_scale(outcome.response.body, where)))
 
 
 def update_scale(context: Context) -> Outcome:
@@ -189,7 +198,8 @@ def patch_scale(context: Context) -> Outcome:
     kind = context.options.get("patchType") or "merge"
     if kind == "apply":  # of a Scale only the replicas can be applied: that is a merge
         kind = "merge"
-    scale = apply_patch(kind, context.resource, _scale(old), context.request.body, context.view.profile)
+    now = _scale(old, scales.places(context.resource))
+    scale = apply_patch(kind, context.resource, now, context.request.body, context.view.profile)
     return _scaled(context, scale, old)
 
 

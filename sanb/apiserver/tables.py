@@ -135,6 +135,8 @@ OTHERS: Final = (NAME, AGE)
 
 def columns(resource: Resource, profile: Profile) -> tuple[Column, ...]:
     """The columns of a resource in a minor."""
+    if resource.custom is not None:
+        return resource.custom.versions[resource.api_version].columns  # type: ignore[no-any-return]
     table = COLUMNS.get(resource.id)
     return profile.pick(table) if table is not None else OTHERS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sanb.apiserver import escalation, metadata, status, steps, strategy, validation
 from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
+from sanb.apiserver.crd.definitions import DEFINITIONS, accepted
 from sanb.apiserver.escalation import GUARDED
 from sanb.apiserver.managers import TRACKED, track_managers
 from sanb.apiserver.request import Outcome, Wait
@@ -52,6 +53,8 @@ def create_object(context: Context, obj: Obj) -> Outcome:
     errors = validation.validate(resource, obj, view.profile)
     if errors:
         raise steps.invalid(resource, obj, errors)
+    if request.resource == DEFINITIONS:
+        obj = accepted(view, obj, None)
     warn(context, obj, None)
     waiting = chain.validate(view, admitted._replace(obj=obj))
     if waiting is not None:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from sanb.apiserver import listing, status
 from sanb.apiserver.admission import DELETE
 from sanb.apiserver.context import Context
+from sanb.apiserver.crd import definitions
 from sanb.apiserver.request import Decision, Outcome, Response, Write
 from sanb.times import rfc3339
 from sanb.values import Key, Obj
@@ -41,6 +42,8 @@ def delete(context: Context) -> Outcome:
     if waiting is not None:
         return waiting
     _check(context, old, options)
+    if context.request.resource == definitions.DEFINITIONS:
+        old = definitions.marked(context.view, old)
     new = marked(context, old, options)
     if new is None:
         return context.remove(200, context.key, _answer(context, _final(context, old, options)))

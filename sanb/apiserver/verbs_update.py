@@ -8,6 +8,7 @@ from sanb.apiserver import escalation, metadata, status, steps, strategy, valida
 from sanb.apiserver.admission import UPDATE
 from sanb.apiserver.apply import server_side_apply
 from sanb.apiserver.context import Context
+from sanb.apiserver.crd.definitions import DEFINITIONS, accepted
 from sanb.apiserver.escalation import GUARDED
 from sanb.apiserver.managers import manager_of, track_managers
 from sanb.apiserver.patch import apply_patch, misfit
@@ -45,6 +46,8 @@ def update_object(context: Context, new: Obj, old: Obj) -> Outcome:
     errors = validation.validate_update(resource, new, old, view.profile, part)
     if errors:
         raise steps.invalid(resource, new, errors)
+    if context.request.resource == DEFINITIONS and not part:
+        new = accepted(view, new, old)
     warn(context, new, old)
     waiting = chain.validate(view, admitted._replace(obj=new))
     if waiting is not None:

@@ -44,7 +44,8 @@ class Front:
         user, token = identity.identify(call.headers, call.certificate, self._token, self.plane.now)
         try:
             request = negotiation.request_of(
-                self.plane.profile, call.method, call.target, call.headers, call.body, user
+                self.plane.profile, call.method, call.target, call.headers, call.body, user,
+                self.plane.custom(),
             )
         except wire.NotServed:
             path = urlsplit(call.target).path

@@ -10,7 +10,6 @@ from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from sanb.apiserver.resources import RESOURCES
 from sanb.controlplane import ControlPlane
 
 __all__ = ["CONTENT_TYPE", "text"]
@@ -26,7 +25,7 @@ class _Figures:
         """The figures."""
         plane = self._plane
         objects = GaugeMetricFamily("apiserver_storage_objects", "Number of stored objects.", labels=["resource"])
-        for resource in RESOURCES:
+        for resource in plane.resources():
             objects.add_metric([resource], len(plane.store.head.scan(resource, None)))
         yield objects
         served = CounterMetricFamily("sanb_requests", "Requests in the journal, by component.", labels=["component"])

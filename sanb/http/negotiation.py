@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from sanb.apiserver.discovery import Custom
 from sanb.apiserver.request import Request, Response, UserInfo
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError
@@ -83,7 +84,8 @@ def form(accept: str) -> Form | None:
 
 
 def request_of(
-    profile: Profile, method: str, target: str, headers: Mapping[str, str], body: bytes, user: UserInfo
+    profile: Profile, method: str, target: str, headers: Mapping[str, str], body: bytes, user: UserInfo,
+    custom: Custom = (),
 ) -> Request:
     """The request that an HTTP message is; header names are in lower case.
 
@@ -100,7 +102,7 @@ def request_of(
         from sanb.http import protobuf
 
         given["content-type"], body = JSON, json.dumps(protobuf.decode(body)).encode()
-    request = wire.parse(profile, method, target, given, body, user)
+    request = wire.parse(profile, method, target, given, body, user, custom)
     if request.verb == "watch" and chosen is not None and chosen.shape == METADATA[0]:
         return request._replace(options={**request.options, "as": METADATA[0]})
     return request

@@ -38,14 +38,14 @@ class Site:
         """The answer to a path outside resources."""
         path = urlsplit(target).path
         if method not in ("GET", "HEAD"):
-            return wire.elsewhere(self._plane.profile, method, target)
+            return wire.elsewhere(self._plane.profile, method, target, self._plane.custom())
         parts = [part for part in path.split("/") if part]
         special = self._special(parts, headers)
         if special is not None:
             return special
         body = self._body(parts, path)
         if body is None:
-            return wire.elsewhere(self._plane.profile, method, target)
+            return wire.elsewhere(self._plane.profile, method, target, self._plane.custom())
         return negotiation.compressed(wire.render(Response(200, body)), headers)
 
     def _special(self, parts: list[str], headers: Mapping[str, str]) -> Message | None:
@@ -93,7 +93,7 @@ class Site:
             version = parameters.get("v", "")
             if parameters.get("as") != "APIGroupDiscoveryList" or parameters.get("g") != GROUP:
                 continue
-            body = aggregated.groups(self._plane.profile, root, version)
+            body = aggregated.groups(self._plane.profile, root, version, self._plane.custom())
             if body is not None:
                 media = f"{JSON};g={GROUP};v={version};as=APIGroupDiscoveryList"
                 return negotiation.compressed(_json(body, media, (("Vary", "Accept"),)), headers)
@@ -114,14 +114,14 @@ class Site:
         profile = self._plane.profile
         match parts:
             case []:
-                return {"paths": discovery.paths(profile)}
+                return {"paths": discovery.paths(profile, self._plane.custom())}
             case ["api"]:
                 return discovery.api_versions(self._address())
             case ["openapi", "v3"]:
                 return openapi.v3_index(profile)
             case ["openapi", "v3", *rest]:
                 return openapi.v3(profile, "/".join(rest))
-        return discovery.answer(profile, path)
+        return discovery.answer(profile, path, self._plane.custom())
 
 
 def _json(body: Any, media: str, headers: tuple[tuple[str, str], ...] = ()) -> Message:

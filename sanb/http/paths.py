@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sanb.apiserver.discovery import REVIEWS, reviews, served
+from sanb.apiserver.discovery import REVIEWS, Custom, reviews, served
 from sanb.apiserver.resources import RESOURCES, Resource
 from sanb.apiserver.resources import served as kinds
 from sanb.profiles.profile import Profile
@@ -31,8 +31,8 @@ class Place(NamedTuple):
     """The old form of a watch, /api/v1/watch/...; `resource` "" says that the group has no such resource."""
 
 
-def locate(profile: Profile, path: str) -> Place:
-    """What `path` (without its query) names."""
+def locate(profile: Profile, path: str, custom: Custom = ()) -> Place:
+    """What `path` (without its query) names; `custom` are the kinds of CustomResourceDefinitions."""
     parts = [part for part in path.split("/") if part]
     if len(parts) >= 2 and parts[0] == "api" and parts[1] == "v1":
         group, version, rest = "", "v1", parts[2:]
@@ -41,13 +41,13 @@ def locate(profile: Profile, path: str) -> Place:
     else:
         return Place()
     group_version = f"{group}/{version}" if group else version
-    if group_version not in served(profile):
+    if group_version not in served(profile, custom):
         return Place()
     watch = bool(rest) and rest[0] == "watch"
-    return _below(profile, group, group_version, rest[1:] if watch else rest, watch)
+    return _below(profile, group, group_version, rest[1:] if watch else rest, watch, custom)
 
 
-def _below(profile: Profile, group: str, group_version: str, rest: list[str], watch: bool) -> Place:
+def _below(profile: Profile, group: str, group_version: str, rest: list[str], watch: bool, custom: Custom) -> Place:
     nowhere = Place(group_version)
     namespace = ""
     if len(rest) >= 3 and rest[0] == "namespaces" and not _of_namespace(rest):
@@ -57,7 +57,7 @@ def _below(profile: Profile, group: str, group_version: str, rest: list[str], wa
     if not rest or len(rest) > 3:
         return nowhere
     plural, name, subresource = (*rest, "", "")[:3]
-    found = _resource(profile, plural, group_version)
+    found = _resource(profile, plural, group_version, custom)
     if found is not None:
         if (namespace and not found.namespaced) or (subresource and subresource not in found.subresources):
             return nowhere
@@ -84,8 +84,8 @@ def _of_namespace(rest: list[str]) -> bool:
     return len(rest) == 3 and rest[2] in RESOURCES["namespaces"].subresources
 
 
-def _resource(profile: Profile, plural: str, group_version: str) -> Resource | None:
-    for row in kinds(profile).values():
+def _resource(profile: Profile, plural: str, group_version: str, custom: Custom) -> Resource | None:
+    for row in (*kinds(profile).values(), *custom):
         if row.plural == plural and group_version in row.served:
             return row
     return None

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from sanb.apiserver import tables
 from sanb.apiserver.request import Request
-from sanb.apiserver.resources import RESOURCES
 from sanb.apiserver.view import View
 from sanb.apiserver.watching import Event
 from sanb.controlplane import ControlPlane
@@ -88,7 +87,7 @@ class _Rows:
     def __init__(self, plane: ControlPlane, request: Request) -> None:
         self._plane = plane
         self._options = request.options
-        self._resource = RESOURCES[request.resource]
+        self._resource = plane.resources()[request.resource]
         self._first = True
 
     def lines(self, events: Iterable[Event]) -> bytes:

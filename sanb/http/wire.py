@@ -59,11 +59,13 @@ class NotServed(SanbError):
 
 
 def parse(
-    profile: Profile, method: str, target: str, headers: Mapping[str, str], body: bytes = b"", user: UserInfo = ADMIN
+    profile: Profile, method: str, target: str, headers: Mapping[str, str], body: bytes = b"", user: UserInfo = ADMIN,
+    custom: discovery.Custom = (),
 ) -> Request:
     """The request that an HTTP message is.
 
-    `target` is the path with its query; `user` is who was authenticated, before impersonation.
+    `target` is the path with its query; `user` is who was authenticated, before impersonation; `custom` are
+    the kinds of CustomResourceDefinitions.
 
     Raises:
         ApiError: the message cannot be a request: 400, 404, 405, 406, 415.
@@ -72,7 +74,7 @@ def parse(
     given = {name.lower(): value for name, value in headers.items()}
     split = urlsplit(target)
     query = dict(parse_qsl(split.query, keep_blank_values=True))
-    place = paths.locate(profile, unquote(split.path))
+    place = paths.locate(profile, unquote(split.path), custom)
     if not place.group_version or place.root:
         raise NotServed(split.path)
     if not place.resource:
@@ -288,9 +290,9 @@ def refuse(error: ApiError, target: str = "") -> Message:
     return Message(error.code, tuple(headers), encode(error.status))
 
 
-def elsewhere(profile: Profile, method: str, target: str) -> Message:
+def elsewhere(profile: Profile, method: str, target: str, custom: discovery.Custom = ()) -> Message:
     """The answer to a path that belongs to no resource: discovery, health, or 404 in plain text."""
-    body = discovery.answer(profile, urlsplit(target).path) if method in ("GET", "HEAD") else None
+    body = discovery.answer(profile, urlsplit(target).path, custom) if method in ("GET", "HEAD") else None
     if body is not None:
         return render(Response(200, body))
     listed = discovery.lost(profile, urlsplit(target).path)

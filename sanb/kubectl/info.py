@@ -140,7 +140,7 @@ def _row(session: Session, row: Resource, versioned: bool, wide: bool) -> list[s
 
 def api_versions(session: Session) -> None:
     """The group versions that the server has."""
-    session.print("".join(f"{one}\n" for one in sorted(discovery.served(session.profile))))
+    session.print("".join(f"{one}\n" for one in sorted(discovery.served(session.profile, session.custom()))))
 
 
 def options(session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from sanb.apiserver.resources import BY_KIND, Resource, group_versions
+from sanb.apiserver.resources import Resource
 from sanb.kubectl import schema
 from sanb.kubectl.documents import Document, read
 from sanb.kubectl.flags import MANY, SWITCH, Flag
@@ -73,8 +73,8 @@ def located(session: Session, document: Document) -> Located:
             )
     kind, version = str(obj["kind"]), str(obj["apiVersion"])
     name, namespace = str(dig(obj, "metadata", "name", default="")), str(dig(obj, "metadata", "namespace", default=""))
-    row = BY_KIND.get(kind)
-    if row is None or not _served(session, row, version):
+    row = session.find(kind, version)
+    if row is None:
         text = session.profile.pick(NO_MATCH)
         raise error(text.format(name=name, namespace=namespace, source=source, kind=kind, version=version))
     if session.parsed.text("validate", "true") not in ("false", "ignore"):
@@ -106,10 +106,6 @@ def strictness(session: Session) -> str:
     if not session.profile.pick(STRICT):
         return ""
     return LEVELS.get(session.parsed.text("validate").lower(), "Strict")
-
-
-def _served(session: Session, row: Resource, version: str) -> bool:
-    return version in group_versions(session.profile, row)
 
 
 def first(problems: list[str]) -> None:

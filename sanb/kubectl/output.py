@@ -77,7 +77,7 @@ def shown(session: Session, obj: Obj) -> Obj:
 def name(session: Session, obj: Obj) -> str:
     """`serviceaccount/test`, `deployment.apps/nginx`."""
     kind = obj.get("kind", "")
-    row = BY_KIND.get(kind) or next((one for one in session.rows() if one.kind == kind), None)
+    row = session.find(kind, obj.get("apiVersion", "")) or BY_KIND.get(kind)
     return f"{session.named(row) if row else kind.lower()}/{obj['metadata'].get('name', '')}"
 
 
@@ -113,7 +113,7 @@ def _one(session: Session, wanted: str, word: str, template: str, body: Any) -> 
         return _WRITERS[word](body)
     if word in _RENDERERS and _has(session, word):
         if not template:
-            raise error(f"{'template' if word in TEMPLATES else word} format specified but no template given")
+            raise error("template format specified but no template given")
         return _RENDERERS[word](_file(template) if word.endswith("file") else template, plain(body))
     raise bad_format(session, wanted)
 

@@ -26,7 +26,7 @@ def get(session: Session, path: str) -> str:
     place, _, query = path.partition("?")
     if not place.startswith("/"):
         raise error("--raw must be a valid URL path")
-    found = discovery.answer(session.profile, place)
+    found = discovery.answer(session.profile, place, session.custom())
     if found is None:
         found = _resource(session, [part for part in place.split("/") if part], dict(parse_qsl(query)))
     if isinstance(found, str):

@@ -68,7 +68,7 @@ class Session:
         Raises:
             ApiError: the request is refused.
         """
-        row = RESOURCES.get(resource) if isinstance(resource, str) else resource
+        row = self.kinds().get(resource) if isinstance(resource, str) else resource
         target = row.id if row is not None else str(resource)
         inside = namespace if row is None or row.namespaced else ""
         answer = self.cp.request(
@@ -78,9 +78,22 @@ class Session:
             self.warn(warning)
         return answer.body
 
+    def kinds(self) -> Mapping[str, Resource]:
+        """The kinds that the server has, by id; those of CustomResourceDefinitions too."""
+        found = getattr(self.cp, "resources", None)
+        return served(self.profile) if found is None else found()
+
     def rows(self) -> Iterable[Resource]:
-        """The kinds that the server has."""
-        return served(self.profile).values()
+        """The same in order."""
+        return self.kinds().values()
+
+    def custom(self) -> tuple[Resource, ...]:
+        """Those of CustomResourceDefinitions."""
+        return tuple(row for row in self.rows() if row.custom is not None)
+
+    def find(self, kind: str, version: str) -> Resource | None:
+        """The kind of an object with this kind and apiVersion; None if the server does not have it."""
+        return next((row for row in self.rows() if row.kind == kind and version in row.served), None)
 
     def resolve(self, word: str) -> Resource:
         """The resource that a word of a command line means.

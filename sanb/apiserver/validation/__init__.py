@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from sanb.apiserver.crd import objects
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.status import FieldError
 from sanb.apiserver.validation import (
@@ -75,6 +76,8 @@ KINDS: Final[dict[str, Kind]] = {
 
 def validate(resource: Resource, obj: Obj, profile: Profile) -> list[FieldError]:
     """The faults of a new object that is decoded, defaulted and admitted; an empty list if there are none."""
+    if resource.custom is not None:
+        return objects.faults(resource, obj, profile)
     out: list[FieldError] = []
     kind = KINDS.get(resource.kind)
     if kind is not None:
@@ -88,6 +91,8 @@ def validate_update(
     """The faults of an update; `subresource` tells which part is updated."""
     if new is old:
         return []
+    if resource.custom is not None:
+        return objects.update_faults(resource, new, old, profile)
     kind = KINDS.get(resource.kind)
     if kind is None:
         return []
