@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sanb.views.actions import Actions
     from sanb.views.frames import Frames
     from sanb.views.timeline import Timeline
+    from sanb.widgets import Lab
 
 
 class Cluster(ControlPlane, Verbs):
@@ -219,6 +220,17 @@ class Cluster(ControlPlane, Verbs):
 
         with self.lock:
             return timeline(self, reference)
+
+    @property
+    def lab(self) -> Lab:
+        """The Lab, where one watches the cluster reconcile: `c.lab()` in a notebook, or a part like `c.lab.graph()`."""
+        from sanb.widgets import Lab
+
+        if self._lab is None or self._lab.cluster is not self:
+            self._lab = Lab(self)
+        return self._lab
+
+    _lab: Lab | None = None
 
     # ------------------------------------------------------------------ display
 
