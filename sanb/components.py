@@ -114,6 +114,9 @@ COMPONENTS: Final[tuple[Component, ...]] = (
         "legacy-serviceaccount-token-cleaner-controller", ("legacy-service-account-token-cleaner", "cleaner"),
         "legacy token cleaner", _of("sanb.controllers.cleaner"),
     ),
+    Component(
+        "resourcequota-controller", ("resourcequota", "quota"), "quota controller", _of("sanb.controllers.quota"),
+    ),
     Component("kube-scheduler", ("scheduler",), "scheduler", _of("sanb.controllers.scheduler")),
     Component("kubelet", ("kubelets",), "kubelet", _of("sanb.kubelet.kubelet")),
 )

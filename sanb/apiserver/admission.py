@@ -61,15 +61,22 @@ class Plugin(NamedTuple):
     """What it has a say about: resources ("pods") and subresources ("pods/status"); None: everything."""
     validated: frozenset[str] | None = None
     """The same for its validating phase alone, where that is less."""
+    but: frozenset[str] | None = None
+    """Where it is given: every resource but these, and no subresources."""
 
     def mutates(self, target: str) -> bool:
         """Whether it takes part in the mutating phase for a resource or subresource."""
-        return self.mutate is not None and (self.resources is None or target in self.resources)
+        return self.mutate is not None and self._concerned(target, self.resources)
 
     def validates(self, target: str) -> bool:
         """Whether it takes part in the validating phase."""
-        concerned = self.resources if self.validated is None else self.validated
-        return self.validate is not None and (concerned is None or target in concerned)
+        resources = self.resources if self.validated is None else self.validated
+        return self.validate is not None and self._concerned(target, resources)
+
+    def _concerned(self, target: str, resources: frozenset[str] | None) -> bool:
+        if self.but is not None:
+            return target not in self.but and "/" not in target
+        return resources is None or target in resources
 
 
 class Phases(NamedTuple):

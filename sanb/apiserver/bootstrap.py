@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sanb.apiserver.request import Request, UserInfo
+from sanb.apiserver.resources import served
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
@@ -28,7 +29,7 @@ FAMILIES: Final[dict[str, Obj]] = {
 def requests(profile: Profile) -> tuple[Request, ...]:
     """The creates that the API server makes for itself, in an order in which each can succeed."""
     namespaces = [_create("namespaces", "", {"name": name}) for name in profile.pick(NAMESPACES)]
-    return (*namespaces, _service(profile))
+    return (*namespaces, _service(profile), *_priorities(profile))
 
 
 def _service(profile: Profile) -> Request:
@@ -40,6 +41,24 @@ def _service(profile: Profile) -> Request:
     }
     labels = {"component": "apiserver", "provider": "kubernetes"}
     return _create("services", "default", {"name": "kubernetes", "labels": labels}, spec=spec)
+
+
+PRIORITY_CLASSES: Final = (
+    ("system-cluster-critical", 2_000_000_000,
+     "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
+    ("system-node-critical", 2_000_001_000,
+     "Used for system critical pods that must not be moved from their current node."),
+)
+PRIORITIES: Final = "priorityclasses.scheduling.k8s.io"
+
+
+def _priorities(profile: Profile) -> list[Request]:
+    """The classes of the system's own Pods, where the minor has classes."""
+    if PRIORITIES not in served(profile):
+        return []
+    return [
+        _create(PRIORITIES, "", {"name": name}, value=value, description=text) for name, value, text in PRIORITY_CLASSES
+    ]
 
 
 def _create(resource: str, namespace: str, metadata: Obj, **rest: Any) -> Request:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sanb.apiserver import status
@@ -83,7 +83,13 @@ class Context:
             return Decision(Response(code, obj if body is None else body, self.warnings))
         obj = {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.view.store.rev + 1)}}
         response = pack(Response, (code, obj if body is None else body, self.warnings))
-        return Decision(response, (pack(Write, (key, obj)),), tally)
+        writes: tuple[Write, ...] = (pack(Write, (key, obj)),)
+        return Decision(response, (*writes, *self._also()) if self.view.also else writes, tally)
+
+    def _also(self) -> Iterator[Write]:
+        """What admission writes besides: at the revisions after that of the object itself."""
+        for number, (key, obj) in enumerate(self.view.also, self.view.store.rev + 2):
+            yield Write(key, {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(number)}})
 
     def remove(self, code: int, key: Key, body: Any) -> Decision:
         """The decision that deletes `key` and answers with `body`."""

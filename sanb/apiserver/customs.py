@@ -122,7 +122,8 @@ def _version(each: Obj, spec: Obj) -> Version:
     schema = (each.get("schema") or spec.get("validation") or {}).get("openAPIV3Schema")
     parts = each.get("subresources") or spec.get("subresources") or {}
     shown = each.get("additionalPrinterColumns") or spec.get("additionalPrinterColumns") or ()
-    return Version(each["name"], spec["names"].get("kind", ""), schema, parts.get("status") is not None, parts.get("scale"), tuple(shown))
+    kind, has_status = spec["names"].get("kind", ""), parts.get("status") is not None
+    return Version(each["name"], kind, schema, has_status, parts.get("scale"), tuple(shown))
 
 
 # ---------------------------------------------------------------------- what there is

@@ -283,6 +283,7 @@ INDEXERS: Final[Indexers] = {
     },
     "replicasets.apps": {"orphan": _orphan_index},
     "secrets": {"account": token_account},
+    "priorityclasses.scheduling.k8s.io": {"default": lambda found: True if found.get("globalDefault") else None},
     CLUSTER_ROLES: {"aggregated": lambda role: True if "aggregationRule" in role else None},
     BINDINGS: {"subject": _subject_index},
     CLUSTER_BINDINGS: {"subject": _subject_index},

@@ -9,7 +9,7 @@ from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 from sanb.store.table import Table
 from sanb.times import rfc3339
-from sanb.values import Obj
+from sanb.values import Key, Obj
 
 
 class View:
@@ -17,9 +17,10 @@ class View:
 
     `now` is in seconds since the epoch. `scope` identifies the request for keyed draws: the object it is about and how often
     its name was drawn or made before, so that each incarnation of a name draws anew and every attempt draws the same.
+    `also` is what admission wants written together with the object: keys and values.
     """
 
-    __slots__ = ("now", "profile", "scope", "seed", "store", "table")
+    __slots__ = ("also", "now", "profile", "scope", "seed", "store", "table")
 
     def __init__(
         self, store: Store, now: float, profile: Profile, seed: int, scope: tuple[Hashable, ...] = ()
@@ -30,6 +31,7 @@ class View:
         self.profile = profile
         self.seed = seed
         self.scope = scope
+        self.also: tuple[tuple[Key, Obj], ...] = ()
 
     @property
     def now_text(self) -> str:

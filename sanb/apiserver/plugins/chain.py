@@ -1,7 +1,7 @@
 """CHAIN: the admission plugins that a minor has on by default and that decide something about the kinds simulated here.
 
-Kubernetes has more of them on (SEM 7.1). Without LimitRange, ResourceQuota, StorageClass, webhook and policy objects
-they have nothing to decide. TaintNodesByCondition is left out: the controller that takes its taint away is not here.
+Kubernetes has more of them on (SEM 7.1): webhooks are stored and never called, policies are not
+modelled. TaintNodesByCondition is left out: the controller that takes its taint away is not here.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import Final
 from sanb.apiserver.admission import Plugin
 from sanb.apiserver.plugins import (
     defaulttolerationseconds,
+    limitranger,
     namespacelifecycle,
     noderestriction,
     priority,
+    resourcequota,
     serviceaccount,
+    storage,
 )
 from sanb.errors import UsageError
 from sanb.profiles.profile import Profile
@@ -24,10 +27,14 @@ Factory = Callable[[Profile], "Plugin | None"]
 
 FACTORIES: Final[tuple[tuple[str, Factory], ...]] = (
     ("NamespaceLifecycle", namespacelifecycle.plugin),
+    ("LimitRanger", limitranger.plugin),
     ("ServiceAccount", serviceaccount.plugin),
     (noderestriction.NAME, lambda profile: None),
     ("Priority", priority.plugin),
     ("DefaultTolerationSeconds", defaulttolerationseconds.plugin),
+    ("DefaultStorageClass", storage.default_class),
+    ("StorageObjectInUseProtection", storage.protection),
+    ("ResourceQuota", resourcequota.plugin),
 )
 """In Kubernetes' fixed order; a factory returns None where the minor does not have the plugin on."""
 OPTIONAL: Final = {noderestriction.NAME: noderestriction.plugin}
