@@ -63,11 +63,17 @@ See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts"
 """What kubectl adds to a conflict of server-side apply."""
 
 
-def with_last_applied(obj: Obj) -> Obj:
-    """The object with the annotation that remembers it."""
+def without_memory(obj: Obj) -> Obj:
+    """The object as the annotation has it."""
     metadata = {**(obj.get("metadata") or {})}
     notes = {key: value for key, value in (metadata.get("annotations") or {}).items() if key != LAST}
-    bare = {**obj, "metadata": {**metadata, "annotations": notes}}
+    return {**obj, "metadata": {**metadata, "annotations": notes}}
+
+
+def with_last_applied(obj: Obj) -> Obj:
+    """The object with the annotation that remembers it."""
+    bare = without_memory(obj)
+    metadata, notes = bare["metadata"], bare["metadata"]["annotations"]
     text = json.dumps(bare, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=json_default) + "\n"
     for letter, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(letter, code)
@@ -218,16 +224,14 @@ def _change(session: Session, place: Located, wanted: Obj, current: Obj, dry: st
 
 
 def pretended(session: Session, place: Located, current: Obj | None) -> Obj:
-    """What apply would make of an object."""
-    wanted = with_last_applied(place.obj)
+    """What apply would make of an object; what it remembers is left out."""
     options = {"dryRun": "All", "fieldManager": session.parsed.text("field-manager") or "kubectl-client-side-apply"}
+    target = (place.resource, place.namespace, place.name)
+    made = without_memory(place.obj)
     if current is None:
-        made = without_version(wanted)
-        body: Obj = session.ask("create", place.resource, place.namespace, body=made, options=options)
-        return body
-    patch, kind = patch_of(place, wanted, current)
+        made = without_version(made)
+        return dict(session.ask("create", place.resource, place.namespace, body=made, options=options))
+    patch, kind = patch_of(place, made, current)
     if not patch:
         return current
-    target = (place.resource, place.namespace, place.name)
-    changed: Obj = session.ask("patch", *target, patch, options={**options, "patchType": kind})
-    return changed
+    return dict(session.ask("patch", *target, patch, options={**options, "patchType": kind}))

@@ -37,12 +37,13 @@ def copy(session: Session) -> None:
     if not source.path or not goal.path:
         raise error("filepath can not be empty")
     if not source.pod and not goal.pod:
-        raise error("one of src or dest must be a local file specification")
+        raise error("one of src or dest must be a remote file specification")
     if source.pod and goal.pod:
         raise error("one of src or dest must be a local file specification")
     if goal.pod:
         if not Path(source.path).exists():
             raise error(f"{source.path} doesn't exist in local filesystem")
+        session.ask("get", "pods", goal.namespace, goal.pod)
         raise error(READ_ONLY)
     session.namespace = source.namespace
     pod: Obj = session.ask("get", "pods", source.namespace, source.pod)

@@ -9,7 +9,8 @@ from sanb.errors import ApiError
 from sanb.kubectl import dryrun, failures, manifest
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag
 from sanb.kubectl.result import error
-from sanb.kubectl.session import Session, targets
+from sanb.kubectl.session import DAY, Session
+from sanb.kubectl.spans import seconds_of
 
 FLAGS: Final = {
     **manifest.FLAGS,
@@ -42,6 +43,7 @@ IMMEDIATE: Final = (
     "Immediate deletion does not wait for confirmation that the running resource has been terminated. "
     "The resource may continue to run on the cluster indefinitely."
 )
+CLUSTER_SCOPED: Final = "deleting cluster-scoped resources, not scoped to the provided namespace"
 WARNING: Final = {"1.10": "warning: ", "1.20": "Warning: "}
 NO_TARGET: Final = (
     "You must provide one or more resources by argument or filename.\n"
@@ -54,29 +56,44 @@ Target = tuple[Resource, str, str]
 
 def delete(session: Session) -> None:
     """Delete objects and wait until they are gone."""
-    session.parsed.values.setdefault("grace-period", -1)
-    options, force = _options(session), session.parsed.on("force") and session.parsed.values["grace-period"] in (-1, 0)
+    parsed = session.parsed
+    parsed.values.setdefault("grace-period", -1)
+    options, force = _options(session), parsed.on("force")
+    problems: list[str] = []
+    found = _found(session, problems)
     if force:
         session.complain(session.profile.pick(WARNING) + IMMEDIATE)
-    problems: list[str] = []
+    if parsed.text("namespace") and any(not target[0].namespaced for target, _ in found):
+        session.complain(session.profile.pick(WARNING) + CLUSTER_SCOPED)
     done: list[tuple[Target, str]] = []
-    found = _found(session, problems)
     dry = dryrun.mode(session)
-    for target in found:
+    for target, source in found:
         resource, namespace, name = target
         try:
             body: Any = {} if dry == "client" else session.ask("delete", resource, namespace, name, options)
         except ApiError as refusal:
-            if refusal.code != 404 or not session.parsed.on("ignore-not-found"):
-                problems.append(failures.text(refusal))
+            if refusal.code != 404 or not parsed.on("ignore-not-found"):
+                problems.append(failures.text(refusal, f'error when deleting "{source}"' if source else ""))
             continue
         _report(session, target, ("force " if force else "") + "deleted", dryrun.SUFFIX[dry])
         done.append((target, str((body.get("details") or body.get("metadata") or {}).get("uid", ""))))
-    if session.parsed.values.get("wait", True) and session.profile.pick(WAITS) and dry == "none":
-        session.wait(lambda: not any(_there(session, *one) for one in done))
     if not found and not problems:
         session.print("No resources found\n")
+    if parsed.values.get("wait", True) and session.profile.pick(WAITS) and dry == "none":
+        _wait(session, done)
     manifest.first(problems)
+
+
+def _wait(session: Session, done: list[tuple[Target, str]]) -> None:
+    """Let time pass until the objects are gone.
+
+    Raises:
+        Failure: --timeout passes before.
+    """
+    seconds = seconds_of(session.parsed.text("timeout"), "timeout", "kubectl delete")
+    if not session.wait(lambda: not any(_there(session, *one) for one in done), seconds or DAY) and seconds:
+        left = next(target for target, uid in done if _there(session, target, uid))
+        raise error(f"timed out waiting for the condition on {left[0].plural}/{left[2]}")
 
 
 def remove(session: Session, target: Target) -> None:
@@ -115,7 +132,11 @@ def _options(session: Session) -> dict[str, Any]:
         raise error(
             f'invalid cascade value ({parsed.text("cascade")}). Must be "background", "foreground", or "orphan"'
         )
+    if parsed.on("now") and parsed.values["grace-period"] >= 0:
+        raise error("--now and --grace-period cannot be specified together")
     grace = 1 if parsed.on("now") else parsed.values["grace-period"]
+    if parsed.on("force") and grace > 0:
+        raise error("--force and --grace-period greater than 0 cannot be specified together")
     if parsed.on("force") and grace < 0:
         grace = 0
     if grace == 0 and not parsed.on("force"):
@@ -125,22 +146,23 @@ def _options(session: Session) -> dict[str, Any]:
     return {**options, "gracePeriodSeconds": grace} if grace >= 0 else options
 
 
-def _found(session: Session, problems: list[str]) -> list[Target]:
+def _found(session: Session, problems: list[str]) -> list[tuple[Target, str]]:
+    """What is to be deleted, and the file that names it."""
     parsed = session.parsed
     if parsed.many("filename"):
-        return [(place.resource, place.namespace, place.name) for place in manifest.each(session)]
+        return [((place.resource, place.namespace, place.name), place.source) for place in manifest.each(session)]
     if not parsed.arguments:
         raise error(NO_TARGET)
-    found: list[Target] = []
-    for resource, names in targets(parsed.arguments):
+    found: list[tuple[Target, str]] = []
+    for resource, names in session.targets(parsed.arguments):
         selecting = parsed.on("all") or parsed.text("selector") or parsed.text("field-selector")
         if names and selecting:
             raise error("name cannot be provided when a selector is specified")
         if not names and not selecting:
             raise error("resource(s) were provided, but no name was specified")
-        found.extend((resource, session.namespace, name) for name in names)
+        found.extend(((resource, session.namespace, name), "") for name in names)
         if not names:
-            found.extend(_selected(session, resource, problems))
+            found.extend((target, "") for target in _selected(session, resource, problems))
     return found
 
 

@@ -8,7 +8,7 @@ from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
 from sanb.kubectl import failures, manifest
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag
-from sanb.kubectl.result import Failure, error
+from sanb.kubectl.result import error
 from sanb.kubectl.session import Session, targets
 from sanb.values import Obj
 from sanb.views.describe import describe as text_of
@@ -41,8 +41,7 @@ def describe(session: Session) -> None:
     for resource, names in wanted:
         found.extend(_objects(session, resource, names, problems))
     session.print("\n\n".join(text_of(obj, session) for obj in found))
-    if problems:
-        raise Failure("\n".join(problems))
+    failures.end(problems)
     if not found:
         old = session.profile.pick(EMPTY)
         everywhere = session.parsed.on("all-namespaces") or not any(row.namespaced for row, _ in wanted)

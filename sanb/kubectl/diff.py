@@ -10,7 +10,7 @@ from sanb.errors import ApiError
 from sanb.kubectl import apply, documents, failures, manifest
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.manifest import Located
-from sanb.kubectl.result import Failure, error
+from sanb.kubectl.result import Failure
 from sanb.kubectl.session import Session
 from sanb.times import rfc3339
 from sanb.values import REMOVE, Obj, evolve
@@ -31,7 +31,7 @@ MASK: Final = "***"
 def diff(session: Session) -> None:
     """Print the differences; the exit code is 1 if there are some."""
     if not session.parsed.many("filename"):
-        raise error("must specify one of -f and -k")
+        raise Failure("error: must specify one of -f and -k", 2)
     found = False
     for place in manifest.each(session):
         try:
@@ -69,14 +69,16 @@ def _both(session: Session, place: Located) -> tuple[Obj | None, Obj]:
 
 def _text(session: Session, place: Located, live: Obj | None, merged: Obj) -> str:
     before, after = _shown(session, live), _shown(session, merged)
+    old_text, new_text = _lines(before), _lines(after)
     if place.resource.kind == "Secret":
         before, after = _masked(before, after)
+        old_text, new_text = _lines(before) or ["null\n"], _lines(after)
     version = place.resource.api_version.replace("/", ".")
     name = f"{version}.{place.resource.kind}.{place.namespace}.{place.name}"
     number = entropy.draw(session.cp.seed if hasattr(session.cp, "seed") else 0, "kubectl diff") % 10**9
     old, new = f"/tmp/LIVE-{number:09d}/{name}", f"/tmp/MERGED-{(number * 7 + 1) % 10**9:09d}/{name}"
     stamp = rfc3339(session.now).replace("T", " ").replace("Z", ".000000000 +0000")
-    lines = list(difflib.unified_diff(_lines(before), _lines(after), old, new, stamp, stamp))
+    lines = list(difflib.unified_diff(old_text, new_text, old, new, stamp, stamp))
     if not lines:
         return ""
     return f"diff -u -N {old} {new}\n" + "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)

@@ -51,7 +51,10 @@ def mode(session: Session) -> str:
 SUFFIX: Final = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
 
-def make(session: Session, resource: Resource, obj: Obj, namespace: str, *, pretend: bool = True) -> None:
+def make(
+    session: Session, resource: Resource, obj: Obj, namespace: str, *, pretend: bool = True,
+    manager: str = "kubectl-create",
+) -> None:
     """Create the object, or show what would be created.
 
     Raises:
@@ -61,7 +64,7 @@ def make(session: Session, resource: Resource, obj: Obj, namespace: str, *, pret
     if dry == "client":
         body = local(session, resource, obj, namespace if session.parsed.text("namespace") else "") if pretend else obj
     else:
-        options: dict[str, Any] = {"fieldManager": session.parsed.text("field-manager") or "kubectl-create"}
+        options: dict[str, Any] = {"fieldManager": session.parsed.text("field-manager") or manager}
         if dry == "server":
             options["dryRun"] = "All"
         body = session.ask("create", resource, namespace, body=obj, options=options)

@@ -45,7 +45,7 @@ def events(session: Session) -> None:
         output.write(session, parsed.text("output"), found, single=False)
         return
     if not found:
-        session.print("No events found.\n" if everywhere else f"No events found in {session.namespace} namespace.\n")
+        session.complain("No events found." if everywhere else f"No events found in {session.namespace} namespace.")
         return
     head = [*(["NAMESPACE"] * everywhere), "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]
     rows = [] if parsed.on("no-headers") else [head]

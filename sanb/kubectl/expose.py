@@ -33,9 +33,8 @@ FLAGS: Final[Flags] = {
     "generator": Flag(),
     "container-port": Flag(NUMBER),
 }
-NO_PORT: Final = "couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples"
+NO_PORT: Final = "couldn't find port via --port flag or introspection"
 EXPOSED: Final = ("Service", "Pod", "Deployment", "ReplicaSet", "ReplicationController")
-TYPES: Final = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 
 
 def expose(session: Session) -> None:
@@ -77,9 +76,6 @@ def service(session: Session, row: Resource, source: Obj) -> Obj:
     ports = _ports(session, row, source)
     labels = pairs(parsed.text("labels")) if parsed.text("labels") else source["metadata"].get("labels")
     spec: Obj = {"ports": ports, "selector": selector}
-    kind = parsed.text("type")
-    if kind and kind not in TYPES:
-        raise error(f"invalid type: {kind}, must be one of {', '.join(TYPES)}")
     for flag, field in (
         ("type", "type"),
         ("load-balancer-ip", "loadBalancerIP"),

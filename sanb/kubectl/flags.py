@@ -104,7 +104,7 @@ def _long(body: str, rest: list[str], known: Flags, values: dict[str, Any], comm
     if flag is None:
         raise _usage(f"unknown flag: --{name}", command)
     if equals:
-        _set(name, flag, value, values, f"--{name}", command)
+        _set(name, flag, value, values, _shown(name, flag), command)
     elif flag.kind == SWITCH:
         values[name] = True
     elif flag.bare is not None:
@@ -112,7 +112,12 @@ def _long(body: str, rest: list[str], known: Flags, values: dict[str, Any], comm
     elif not rest:
         raise _usage(f"flag needs an argument: --{name}", command)
     else:
-        _set(name, flag, rest.pop(0), values, f"--{name}", command)
+        _set(name, flag, rest.pop(0), values, _shown(name, flag), command)
+
+
+def _shown(name: str, flag: Flag) -> str:
+    """A flag as refusals name it."""
+    return f"-{flag.short}, --{name}" if flag.short else f"--{name}"
 
 
 def _short(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sanb.apiserver.ages import age
 from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
 from sanb.kubectl import failures, output, raw, sorting, watch
@@ -61,6 +62,8 @@ def get(session: Session) -> None:
         session.print(raw.get(session, parsed.text("raw")))
         return
     wanted = _targets(session)
+    if parsed.text("subresource") and not all(names for _, names in wanted):
+        raise error("subresource cannot be used when bulk resources are specified")
     fetch = _Fetch(session)
     tables = [(row, fetch.table(row, names)) for row, names in wanted]
     if parsed.on("watch") or parsed.on("watch-only"):
@@ -79,8 +82,7 @@ def get(session: Session) -> None:
             session.complain(_nothing(session, wanted))
     elif objects or not (single or fetch.problems):
         output.write(session, form, objects, single=single)
-    if fetch.problems:
-        raise Failure("\n".join(fetch.problems))
+    failures.end(fetch.problems)
 
 
 def _targets(session: Session) -> Wanted:
@@ -116,7 +118,7 @@ class _Fetch:
         found = [part for part in parts if part is not None]
         rows = [row for part in found for row in part["rows"]]
         key = self.session.parsed.text("sort-by")
-        if key:
+        if key and not names:
             rows = sorting.rows(rows, key)
         return {"columnDefinitions": found[0]["columnDefinitions"] if found else [], "rows": rows}
 
@@ -133,9 +135,10 @@ class _Fetch:
             table: Obj = session.ask(verb, resource, namespace, name, None, parsed.text("subresource"), options)
         except ApiError as refusal:
             if refusal.code != 404 or not parsed.on("ignore-not-found"):
-                self.problems.append(failures.text(self.namespace_first(refusal, resource)))
+                refusal = self.namespace_first(refusal, resource)
+                self.problems.append(failures.text(refusal, unfound(session, resource) if _about_list(verb, refusal) else ""))
             return None
-        return table if table.get("kind") == "Table" else _as_table(table)
+        return table if table.get("kind") == "Table" else _as_table(session, table)
 
     def namespace_first(self, refusal: ApiError, resource: Resource) -> ApiError:
         """The refusal, or that of the namespace when this is missing too."""
@@ -148,10 +151,24 @@ class _Fetch:
         return refusal
 
 
-def _as_table(obj: Obj) -> Obj:
+def unfound(session: Session, resource: Resource) -> str:
+    """What was looked for in vain, as kubectl says it."""
+    chosen = (session.parsed.text("selector"), session.parsed.text("field-selector"))
+    version = resource.api_version if "/" in resource.api_version else f"/{resource.api_version}"
+    return 'Unable to find "{}, Resource={}" that match label selector "{}", field selector "{}"'.format(
+        version, resource.plural, *chosen
+    )
+
+
+def _about_list(verb: str, refusal: ApiError) -> bool:
+    return verb == "list" and refusal.reason in ("BadRequest", "NotFound") and bool(refusal.status.get("details", True))
+
+
+def _as_table(session: Session, obj: Obj) -> Obj:
     """An object that the server does not make a table of (a Scale)."""
-    columns = [{"name": "Name", "priority": 0}]
-    return {"columnDefinitions": columns, "rows": [{"cells": [obj["metadata"]["name"]], "object": obj}]}
+    columns = [{"name": "Name", "priority": 0}, {"name": "Age", "priority": 0}]
+    made = age(obj["metadata"].get("creationTimestamp"), session.now, session.profile)
+    return {"columnDefinitions": columns, "rows": [{"cells": [obj["metadata"]["name"], made], "object": obj}]}
 
 
 def _nothing(session: Session, wanted: Wanted) -> str:

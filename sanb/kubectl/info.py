@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sanb.apiserver import discovery
-from sanb.apiserver.resources import Resource
 from sanb.kubectl.documents import to_json, to_yaml
 from sanb.kubectl.flags import GLOBAL, MANY, SWITCH, TEXT, Flag
 from sanb.kubectl.result import error
@@ -25,6 +25,19 @@ RESOURCE_FLAGS: Final = {
     "categories": Flag(MANY),
     "cached": Flag(SWITCH),
 }
+KEYS: Final = (
+    "major",
+    "minor",
+    "gitVersion",
+    "gitCommit",
+    "gitTreeState",
+    "buildDate",
+    "goVersion",
+    "compiler",
+    "platform",
+)
+RESOURCE_FORMS: Final = {"1.10": ("", "wide", "name"), "1.34": ("", "wide", "name", "json", "yaml")}
+VERBS_JOINED: Final = {"1.10": False, "1.26": True}
 SHORT_VERSION: Final = {"1.10": False, "1.28": True}
 WITH_VERSION: Final = {"1.10": False, "1.20": True}
 """Whether api-resources has the column APIVERSION instead of APIGROUP."""
@@ -48,51 +61,100 @@ def version(session: Session) -> None:
     """The version of both ends."""
     found = discovery.version(session.profile)
     kustomize = session.profile.pick(WITH_KUSTOMIZE)
-    body: Obj = {"clientVersion": found, **({"kustomizeVersion": kustomize} if kustomize else {})}
+    body: Obj = {"clientVersion": {key: found[key] for key in KEYS}}
+    body |= {"kustomizeVersion": kustomize} if kustomize else {}
     if not session.parsed.on("client"):
         body["serverVersion"] = found
     form = session.parsed.text("output")
-    if form in ("yaml", "json"):
-        session.print(to_yaml(body) if form == "yaml" else to_json(body))
+    if session.parsed.arguments:
+        raise error(f"extra arguments: [{' '.join(session.parsed.arguments)}]")
+    if form == "yaml":
+        session.print(to_yaml(body))
+    elif form == "json":
+        session.print(json.dumps(body, indent=2) + "\n")
     elif form:
         raise error("--output must be 'yaml' or 'json'")
-    elif session.parsed.arguments:
-        raise error(f"extra arguments: [{' '.join(session.parsed.arguments)}]")
-    elif session.profile.pick(SHORT_VERSION) or session.parsed.on("short"):
-        for side, one in body.items():
-            shown = one if isinstance(one, str) else one["gitVersion"]
-            session.print(f"{side.removesuffix('Version').capitalize()} Version: {shown}\n")
     else:
-        keys = (
-            "major",
-            "minor",
-            "gitVersion",
-            "gitCommit",
-            "gitTreeState",
-            "buildDate",
-            "goVersion",
-            "compiler",
-            "platform",
-        )
-        for side, one in body.items():
-            if isinstance(one, str):
-                session.print(f"Kustomize Version: {one}\n")
-                continue
-            values = ", ".join(f'{key[0].upper()}{key[1:]}:"{one[key]}"' for key in keys)
-            session.print(f"{side.removesuffix('Version').capitalize()} Version: version.Info{{{values}}}\n")
+        short = session.profile.pick(SHORT_VERSION) or session.parsed.on("short")
+        session.print("".join(_side(side, one, short) for side, one in body.items()))
+
+
+def _side(side: str, one: Any, short: bool) -> str:
+    head = f"{side[0].upper()}{side[1:].removesuffix('Version')} Version: "
+    if isinstance(one, str):
+        return f"{head}{one}\n"
+    if short:
+        return f"{head}{one['gitVersion']}\n"
+    values = ", ".join(f'{key[0].upper()}{key[1:]}:"{one[key]}"' for key in KEYS)
+    return f"{head}version.Info{{{values}}}\n"
+
+
+class Listed(NamedTuple):
+    """A resource as api-resources lists it."""
+
+    name: str
+    group: str
+    version: str
+    short: tuple[str, ...]
+    namespaced: bool
+    kind: str
+    verbs: tuple[str, ...]
+    categories: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The name with its group."""
+        return f"{self.name}.{self.group}" if self.group else self.name
+
+
+def listed(session: Session) -> list[Listed]:
+    """The resources that the server has, each in the version that its group prefers."""
+    found: dict[tuple[str, str], Listed] = {}
+    custom = session.custom()
+    for version in discovery.served(session.profile, custom):
+        group = version.rpartition("/")[0]
+        for one in (discovery.resources(session.profile, version, custom) or {}).get("resources") or ():
+            if "/" not in one["name"]:
+                lists = (tuple(one.get(key) or ()) for key in ("verbs", "categories"))
+                row = Listed(
+                    one["name"],
+                    group,
+                    version,
+                    tuple(one.get("shortNames") or ()),
+                    one["namespaced"],
+                    one["kind"],
+                    *lists,
+                )
+                found.setdefault((group, row.name), row)
+    return list(found.values())
 
 
 def api_resources(session: Session) -> None:
     """The resources that the server has."""
-    parsed = session.parsed
-    rows = list(session.rows())
+    parsed, form = session.parsed, session.parsed.text("output")
     if parsed.arguments:
-        raise error(
-            f"unexpected arguments: [{' '.join(parsed.arguments)}]\nSee 'kubectl api-resources -h' for help and examples"
-        )
-    form = parsed.text("output")
-    if form not in ("", "wide", "name"):
+        words = " ".join(parsed.arguments)
+        raise error(f"unexpected arguments: [{words}]\nSee 'kubectl api-resources -h' for help and examples")
+    forms = session.profile.pick(RESOURCE_FORMS)
+    if form not in forms:
         raise error(f"--output {form} is not available")
+    rows = sorted(_chosen(session, listed(session)), key=_order(parsed.text("sort-by")))
+    if form == "name":
+        session.print("".join(f"{row.id}\n" for row in rows))
+    elif form in ("json", "yaml"):
+        body = {
+            "apiVersion": "v1",
+            "groupVersion": "",
+            "kind": "APIResourceList",
+            "resources": [_entry(row) for row in rows],
+        }
+        session.print((to_yaml if form == "yaml" else to_json)(body))
+    else:
+        session.print(text.lines(_table(session, rows, form == "wide"), session.profile))
+
+
+def _chosen(session: Session, rows: list[Listed]) -> list[Listed]:
+    parsed = session.parsed
     if parsed.many("categories"):
         rows = [row for row in rows if set(parsed.many("categories")) <= set(row.categories)]
     if "api-group" in parsed.values:
@@ -101,27 +163,13 @@ def api_resources(session: Session) -> None:
         rows = [row for row in rows if row.namespaced == (parsed.text("namespaced") == "true")]
     if parsed.many("verbs"):
         rows = [row for row in rows if set(parsed.many("verbs")) <= set(row.verbs)]
-    rows.sort(key=_order(parsed.text("sort-by")))
-    if parsed.text("output") == "name":
-        session.print("".join(f"{row.id}\n" for row in rows))
-        return
-    versioned, wide = session.profile.pick(WITH_VERSION), parsed.text("output") == "wide"
-    head = [
-        "NAME",
-        "SHORTNAMES",
-        "APIVERSION" if versioned else "APIGROUP",
-        "NAMESPACED",
-        "KIND",
-        *(["VERBS", "CATEGORIES"] if wide else []),
-    ]
-    shown = [] if parsed.on("no-headers") else [head]
-    session.print(text.lines([*shown, *(_row(session, row, versioned, wide) for row in rows)], session.profile))
+    return [row for row in rows if row.verbs]
 
 
-def _order(by: str) -> Callable[[Resource], tuple[str, str]]:
-    keys: dict[str, Callable[[Resource], tuple[str, str]]] = {
-        "": lambda row: (row.group, row.plural),
-        "name": lambda row: (row.plural, row.group),
+def _order(by: str) -> Callable[[Listed], tuple[str, str]]:
+    keys: dict[str, Callable[[Listed], tuple[str, str]]] = {
+        "": lambda row: (row.group, row.name),
+        "name": lambda row: (row.name, row.group),
         "kind": lambda row: (row.kind, row.group),
     }
     if by not in keys:
@@ -129,13 +177,31 @@ def _order(by: str) -> Callable[[Resource], tuple[str, str]]:
     return keys[by]
 
 
-def _row(session: Session, row: Resource, versioned: bool, wide: bool) -> list[str]:
-    place = row.served[0] if versioned else row.group
-    verbs = (
-        [",".join(row.verbs)] if session.profile.pick({"1.10": False, "1.26": True}) else [f"[{' '.join(row.verbs)}]"]
-    )
-    cells = [row.plural, ",".join(row.short), place, str(row.namespaced).lower(), row.kind]
-    return [*cells, *([*verbs, ",".join(row.categories)] if wide else [])]
+def _table(session: Session, rows: list[Listed], wide: bool) -> list[list[str]]:
+    versioned, joined = session.profile.pick(WITH_VERSION), session.profile.pick(VERBS_JOINED)
+    more = [*(["VERBS"] * wide), *(["CATEGORIES"] * (wide and joined))]
+    head = ["NAME", "SHORTNAMES", "APIVERSION" if versioned else "APIGROUP", "NAMESPACED", "KIND", *more]
+    found = [] if session.parsed.on("no-headers") else [head]
+    for row in rows:
+        cells = [
+            row.name,
+            ",".join(row.short),
+            row.version if versioned else row.group,
+            str(row.namespaced).lower(),
+            row.kind,
+        ]
+        if wide:
+            cells += [",".join(row.verbs), ",".join(row.categories)] if joined else [f"[{' '.join(row.verbs)}]"]
+        found.append(cells)
+    return found
+
+
+def _entry(row: Listed) -> Obj:
+    entry: Obj = {"kind": row.kind, "name": row.name, "namespaced": row.namespaced, "singularName": row.kind.lower()}
+    entry |= {"verbs": list(row.verbs), "version": row.version.rpartition("/")[2]}
+    lists = {"categories": row.categories, "shortNames": row.short}
+    entry |= {key: list(found) for key, found in lists.items() if found}
+    return {**entry, "group": row.group} if row.group else entry
 
 
 def api_versions(session: Session) -> None:

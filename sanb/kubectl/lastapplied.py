@@ -29,7 +29,7 @@ def view(session: Session) -> None:
         body = session.ask("get", row, namespace, name)
         text = dig(body, "metadata", "annotations", LAST)
         if text is None:
-            raise error(f"no last-applied-configuration annotation found on resource: {name}")
+            continue
         session.print((to_yaml if form == "yaml" else to_json)(json.loads(text)))
 
 

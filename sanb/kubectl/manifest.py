@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from sanb.apiserver.resources import Resource
-from sanb.kubectl import schema
+from sanb.kubectl import failures, schema
 from sanb.kubectl.documents import Document, read
 from sanb.kubectl.flags import MANY, SWITCH, Flag
-from sanb.kubectl.result import Failure, error
+from sanb.kubectl.result import error
 from sanb.kubectl.session import Session
 from sanb.values import Obj, dig
 
@@ -108,7 +108,4 @@ def strictness(session: Session) -> str:
     return LEVELS.get(session.parsed.text("validate").lower(), "Strict")
 
 
-def first(problems: list[str]) -> None:
-    """End the command if something was refused."""
-    if problems:
-        raise Failure("\n".join(problems))
+first = failures.end

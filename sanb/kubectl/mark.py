@@ -17,7 +17,8 @@ FLAGS: Final[Flags] = {**choose.FLAGS, "overwrite": Flag(SWITCH), "list": Flag(S
 REMOVED: Final = {"1.10": False, "1.22": True}
 """Whether taking a label away is reported as `unlabeled`."""
 NO_RESOURCE: Final = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
-WORDS: Final = {"labels": "labeled", "annotations": "annotated"}
+ANNOTATED: Final = {"1.10": "annotated", "1.26": "annotate", "1.28": "annotated"}
+"""1.26 and 1.27 lost a letter."""
 THINGS: Final = {"labels": "label", "annotations": "annotation"}
 
 
@@ -51,7 +52,7 @@ def _changes(marks: list[str], field: str) -> dict[str, str | None]:
             raise error(f"invalid {THINGS[field]} format: {mark}")
         faults = selectors.value_faults(value) if field == "labels" and equals else []
         if faults:
-            raise error(f'invalid label value: "{value}": {";".join(faults)}')
+            raise error(f'invalid label value: "{mark}": {";".join(faults)}')
         if key in changes and (changes[key] is None) != (not equals):
             raise error(
                 f"can not both modify and remove {'a' if field == 'labels' else 'an'} {THINGS[field]} in the same command"
@@ -64,13 +65,13 @@ def _mark(session: Session, target: Target, field: str, changes: dict[str, str |
     resource, namespace, name = target
     current = session.ask("get", resource, namespace, name)
     old = current["metadata"].get(field) or {}
-    if session.parsed.on("list") and not changes:
-        _list(session, target, field, old)
+    if session.parsed.on("list"):
+        _list(session, target, field, {**old, **{key: value for key, value in changes.items() if value is not None}})
         return
     if not session.parsed.on("overwrite"):
-        _refuse_taken(old, changes)
+        _refuse_taken(old, changes, field)
     for key, value in changes.items():
-        if value is None and key not in old:
+        if value is None and key not in old and field == "labels":
             session.print(f'{THINGS[field]} "{key}" not found.\n')
     real = {key: value for key, value in changes.items() if old.get(key) != value}
     body = _send(session, target, field, real, current)
@@ -79,18 +80,24 @@ def _mark(session: Session, target: Target, field: str, changes: dict[str, str |
 
 def _list(session: Session, target: Target, field: str, old: Obj) -> None:
     row, _, name = target
-    session.print(f"Listing {field} for {row.kind}.{row.group}/{name}:\n")
-    session.print("".join(f" {key}={old[key]}\n" for key in sorted(old)))
+    single = len(session.targets(session.parsed.arguments)[0][1]) == 1
+    indent = "" if single else " "
+    if not single:
+        session.print(f"Listing {field} for {row.kind}.{row.group}/{name}:\n")
+    session.print("".join(f"{indent}{key}={old[key]}\n" for key in sorted(old)))
 
 
-def _refuse_taken(old: Obj, changes: dict[str, str | None]) -> None:
+def _refuse_taken(old: Obj, changes: dict[str, str | None], field: str) -> None:
     taken = [
         f"'{key}' already has a value ({old[key]}), and --overwrite is false"
         for key, value in changes.items()
         if value is not None and key in old and old[key] != value
     ]
     if taken:
-        raise error(taken[0] if len(taken) == 1 else "[" + ", ".join(taken) + "]")
+        text = taken[0] if len(taken) == 1 else "[" + ", ".join(taken) + "]"
+        if field == "annotations":
+            text = f"--overwrite is false but found the following declared annotation(s): {'; '.join(taken)}"
+        raise error(text.replace(", and --overwrite is false", "") if field == "annotations" else text)
 
 
 def _send(session: Session, target: Target, field: str, real: dict[str, str | None], current: Obj) -> Obj:
@@ -105,10 +112,9 @@ def _send(session: Session, target: Target, field: str, real: dict[str, str | No
 
 
 def _done(session: Session, field: str, real: dict[str, str | None]) -> str:
-    word = WORDS[field]
     if field == "annotations":
-        return word
+        return str(session.profile.pick(ANNOTATED))
     if not real:
-        return f"not {word}"
+        return "not labeled"
     removed = all(value is None for value in real.values()) and session.profile.pick(REMOVED)
-    return "unlabeled" if removed else word
+    return "unlabeled" if removed else "labeled"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sanb.apiserver.resources import RESOURCES
 from sanb.errors import ApiError
@@ -32,13 +32,29 @@ DRAIN_FLAGS: Final[Flags] = {
 }
 EFFECTS: Final = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 TAINT: Final = re.compile(r"(?P<key>[^=:]+)(=(?P<value>[^:]*))?(:(?P<effect>\w+))?(?P<gone>-)?")
+
+
+class Unable(NamedTuple):
+    """How a minor says that Pods without a controller keep a Node from being drained."""
+
+    gap: str
+    bare: str
+
+
+UNABLE: Final = {
+    "1.10": Unable("", "Pods declare"),
+    "1.30": Unable("", "cannot delete Pods that declare"),
+    "1.31": Unable(" ", "cannot delete Pods that declare"),
+    "1.36": Unable(" ", "Pods that declare"),
+}
 MIRROR: Final = "kubernetes.io/config.mirror"
 
 
 def _nodes(session: Session, command: str, names: list[str]) -> list[str]:
     parsed = session.parsed
     if not names and not parsed.text("selector"):
-        raise error(f"USAGE: {command} [flags]")
+        word = command.partition(" ")[0]
+        raise error(f"USAGE: {command} [flags]\nSee 'kubectl {word} -h' for help and examples")
     if names:
         return [name.removeprefix("node/").removeprefix("nodes/") for name in names]
     items = session.ask("list", "nodes", options={"labelSelector": parsed.text("selector")})["items"]
@@ -99,9 +115,10 @@ def _taints(marks: list[str]) -> tuple[list[Obj], list[tuple[str, str]]]:
             removed.append((key.removesuffix("-"), effect))
             continue
         if effect not in EFFECTS:
-            raise error(
+            fault = (
                 f"invalid taint effect: {effect}, unsupported taint effect" if effect else f"invalid taint spec: {mark}"
             )
+            raise error(f"{fault}\nSee 'kubectl taint -h' for help and examples")
         added.append({"effect": effect, "key": key, **({"value": found["value"]} if found["value"] else {})})
     return added, removed
 
@@ -122,8 +139,13 @@ def _taint(session: Session, target: Target, added: list[Obj], removed: list[tup
     if dryrun.mode(session) != "client":
         patch = {"spec": {"taints": [*added, *kept] or None}}
         session.ask("patch", "nodes", "", name, patch, options=choose.options(session, "merge", "kubectl-taint"))
-    done = "modified" if added and removed else "tainted" if added else "untainted"
-    session.print(f"node/{name} {done}{dryrun.SUFFIX[dryrun.mode(session)]}\n")
+    changed = any(_same(one, added) for one in there)
+    done = "modified" if added and (removed or changed) else "tainted" if added else "untainted"
+    session.print(f"node/{name} {done}\n")
+
+
+def _same(one: Obj, added: list[Obj]) -> bool:
+    return any((one["key"], one["effect"]) == (other["key"], other["effect"]) for other in added)
 
 
 def _matches(one: Obj, removed: list[tuple[str, str]]) -> bool:
@@ -148,14 +170,21 @@ def _drain(session: Session, node: str) -> None:
     pods = [pod for pod in pods if MIRROR not in (pod["metadata"].get("annotations") or {})]
     kept, problems = _sorted(session, pods)
     if problems:
+        texts = session.profile.pick(UNABLE)
+        shown = [text.replace("Pods that declare", texts.bare) for text in problems]
+        reason = shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
         raise Failure(
-            f'error: unable to drain node "{node}" due to error: [{", ".join(problems)}], continuing command...\n'
-            f"There are pending nodes to be drained:\n {node}\n" + "\n".join(problems)
+            f'error: unable to drain node "{node}" due to error:{texts.gap}{reason}, continuing command...\n'
+            f"There are pending nodes to be drained:\n {node}\n" + "\n".join(shown)
         )
     going = [pod for pod in pods if pod not in kept]
+    bare = [pod for pod in going if not _controller(pod)]
+    if bare:
+        full = ", ".join(f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in bare)
+        session.complain(f"Warning: deleting Pods that declare no controller: {full}")
     if kept:
-        shown = ", ".join(f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in kept)
-        session.complain(f"Warning: ignoring DaemonSet-managed Pods: {shown}")
+        full = ", ".join(f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in kept)
+        session.complain(f"Warning: ignoring DaemonSet-managed Pods: {full}")
     for pod in going:
         _evict(session, pod)
     targets = [(RESOURCES["pods"], pod["metadata"]["namespace"], pod["metadata"]["name"]) for pod in going]
@@ -165,12 +194,16 @@ def _drain(session: Session, node: str) -> None:
     session.print(f"node/{node} drained\n")
 
 
+def _controller(pod: Obj) -> Obj | None:
+    return next((one for one in pod["metadata"].get("ownerReferences") or () if one.get("controller")), None)
+
+
 def _sorted(session: Session, pods: list[Obj]) -> tuple[list[Obj], list[str]]:
     """Pods of DaemonSets, which stay, and what speaks against evicting the others."""
     parsed = session.parsed
     kept, sets, bare, local = [], [], [], []
     for pod in pods:
-        owner = next((one for one in pod["metadata"].get("ownerReferences") or () if one.get("controller")), None)
+        owner = _controller(pod)
         full = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
         if owner is not None and owner["kind"] == "DaemonSet":
             kept.append(pod)

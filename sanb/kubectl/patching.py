@@ -10,7 +10,7 @@ from sanb import manifests
 from sanb.kubectl import choose, dryrun
 from sanb.kubectl.choose import Target
 from sanb.kubectl.flags import TEXT, Flag, Flags
-from sanb.kubectl.result import error
+from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.values import dig
 
@@ -22,7 +22,6 @@ FLAGS: Final[Flags] = {
     "subresource": Flag(),
 }
 TYPES: Final = ("json", "merge", "strategic")
-SUBRESOURCES: Final = ("status", "scale", "resize")
 UNPATCHED: Final = {"1.10": "not patched", "1.12": "patched (no change)"}
 NO_PATCH: Final = {
     "1.10": "must specify -p to patch",
@@ -41,9 +40,6 @@ def patch(session: Session) -> None:
     form = parsed.text("type", "strategic")
     if form not in TYPES:
         raise error(f'--type must be one of [{" ".join(TYPES)}], not "{form}"')
-    wanted = parsed.text("subresource")
-    if wanted and wanted not in SUBRESOURCES:
-        raise error(f'invalid subresource value: "{wanted}". Must be one of [status scale resize]')
     body = _body(text)
     choose.each(session, parsed.arguments, lambda target: _one(session, target, body, form))
 
@@ -58,13 +54,23 @@ def _file(path: str) -> str:
 def _body(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
-        pass
+    except ValueError as problem:
+        if text.lstrip().startswith("{"):
+            raise Failure(f"Error from server (BadRequest): error decoding patch: {_go(problem)}") from None
     try:
         values = [value for value, _ in manifests.documents(text)]
     except ValueError as problem:
         raise error(f'unable to parse "{text}": {problem}') from None
     return values[0] if values else None
+
+
+def _go(problem: ValueError) -> str:
+    """What is wrong with JSON, in the server's words."""
+    found = getattr(problem, "doc", ""), getattr(problem, "pos", 0)
+    if found[1] >= len(found[0].rstrip()):
+        return "unexpected end of JSON input"
+    wanted = "object key string" if "property name" in str(problem) else "value"
+    return f"invalid character '{found[0][found[1]]}' looking for beginning of {wanted}"
 
 
 def _one(session: Session, target: Target, body: Any, form: str) -> None:
@@ -77,4 +83,7 @@ def _one(session: Session, target: Target, body: Any, form: str) -> None:
         after = session.ask("patch", resource, namespace, name, body, session.parsed.text("subresource"), options)
     same = dig(before, "metadata", "resourceVersion") == dig(after, "metadata", "resourceVersion") and dry == "none"
     done = session.profile.pick(UNPATCHED) if same else "patched"
+    if after.get("kind") == "Scale" and not session.parsed.text("output"):
+        session.print(f"scale.autoscaling/{name} {done}{dryrun.SUFFIX[dry]}\n")
+        return
     dryrun.report(session, resource, after, done + dryrun.SUFFIX[dry])

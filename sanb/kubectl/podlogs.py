@@ -8,7 +8,7 @@ from sanb.errors import ApiError
 from sanb.kubectl import failures
 from sanb.kubectl.execute import permitted
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag, Flags
-from sanb.kubectl.pods import DEFAULT_NOTE, DEFAULTED, pod_of
+from sanb.kubectl.pods import DEFAULT_NOTE, DEFAULTED, no_container, pod_of
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.kubectl.spans import seconds_of
@@ -40,6 +40,12 @@ USAGE: Final = (
 )
 ONE_NAME: Final = {"1.10": False, "1.19": True}
 """Whether several containers without -c are an announcement, not a refusal."""
+LONG_MISSING: Final = {"1.10": False, "1.30": True}
+"""Whether a missing Pod's namespace is told too."""
+NO_CONTAINER: Final = {
+    "1.10": "error: container {wanted} is not valid for pod {pod}",
+    "1.36": "error: container {wanted} is not valid for pod {pod} out of: {all}",
+}
 SELECTED_TAIL: Final = 10
 """How many lines of each container are shown when a selector chooses the Pods."""
 
@@ -67,7 +73,13 @@ def logs(session: Session) -> None:
 def _pods(session: Session) -> list[Obj]:
     selector = session.parsed.text("selector")
     if not selector:
-        return [pod_of(session, session.parsed.arguments[0])]
+        word = session.parsed.arguments[0]
+        try:
+            return [pod_of(session, word, "cannot get the logs from", announce=True)]
+        except ApiError as refusal:
+            if refusal.code != 404 or not session.profile.pick(LONG_MISSING):
+                raise
+            raise error(f'error from server (NotFound): {refusal.message} in namespace "{session.namespace}"') from None
     found: list[Obj] = session.ask("list", "pods", session.namespace, options={"labelSelector": selector})["items"]
     if not found:
         session.complain(f"No resources found in {session.namespace} namespace.")
@@ -83,7 +95,7 @@ def _containers(session: Session, pod: Obj) -> list[str]:
         return [*inits, *names]
     if wanted:
         if wanted not in (*names, *inits):
-            raise error(f"container {wanted} is not valid for pod {name}")
+            raise no_container(session, pod, wanted, NO_CONTAINER)
         return [wanted]
     noted = dig(pod, "metadata", "annotations", DEFAULT_NOTE, default="")
     if noted in names:

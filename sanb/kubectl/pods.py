@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from sanb.kubectl.result import error
+from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.values import Obj, dig
 
@@ -16,7 +17,22 @@ DEFAULTED: Final = {
 DEFAULT_NOTE: Final = "kubectl.kubernetes.io/default-container"
 
 
-def pod_of(session: Session, word: str) -> Obj:
+NO_CONTAINER: Final = {
+    "1.10": "Error from server (BadRequest): container {wanted} is not valid for pod {pod}",
+    "1.36": "error: container {wanted} is not valid for pod {pod} out of: {all}",
+}
+
+
+def no_container(session: Session, pod: Obj, wanted: str, texts: Mapping[str, str]) -> Failure:
+    """A container that the Pod does not have."""
+    spec = pod["spec"]
+    shown = [one["name"] for one in spec["containers"]]
+    shown += [f"{one['name']} (init)" for one in spec.get("initContainers") or ()]
+    text = session.profile.pick(texts).format(wanted=wanted, pod=pod["metadata"]["name"], all=", ".join(shown))
+    return Failure(text)
+
+
+def pod_of(session: Session, word: str, doing: str = "cannot attach to", announce: bool = False) -> Obj:
     """The Pod that a word means; of a workload or Service one that it selects.
 
     Raises:
@@ -29,10 +45,13 @@ def pod_of(session: Session, word: str) -> Obj:
         return found
     row = session.resolve(kind)
     source = session.ask("get", row, session.namespace, name)
-    found_pods = selected(session, row.kind, source)
+    found_pods = selected(session, row.kind, source, doing)
     if not found_pods:
         raise error("timed out waiting for the condition")
-    return min(found_pods, key=_order)
+    best = min(found_pods, key=_order)
+    if announce and len(found_pods) > 1:
+        session.complain(f"Found {len(found_pods)} pods, using pod/{best['metadata']['name']}")
+    return best
 
 
 def _order(pod: Obj) -> tuple[bool, bool, str]:
@@ -42,7 +61,7 @@ def _order(pod: Obj) -> tuple[bool, bool, str]:
     return not dig(pod, "spec", "nodeName", default=""), not ready, pod["metadata"]["name"]
 
 
-def selected(session: Session, kind: str, source: Obj) -> list[Obj]:
+def selected(session: Session, kind: str, source: Obj, doing: str = "cannot attach to") -> list[Obj]:
     """The Pods that a workload or Service selects.
 
     Raises:
@@ -52,7 +71,8 @@ def selected(session: Session, kind: str, source: Obj) -> list[Obj]:
     wanted = spec.get("selector") or {}
     labels = wanted if kind in ("Service", "ReplicationController") else wanted.get("matchLabels") or {}
     if kind not in ("Service", "ReplicationController", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"):
-        raise error(f"cannot attach to *{kind}: selector for *{kind} not implemented")
+        name = f"*{str(source.get('apiVersion', 'v1')).rpartition('/')[2]}.{kind}"
+        raise error(f"{doing} {name}: selector for {name} not implemented")
     text = ",".join(f"{key}={labels[key]}" for key in sorted(labels))
     return session.objects("pods", session.namespace, labelSelector=text) if text else []
 
@@ -70,7 +90,7 @@ def container_of(session: Session, pod: Obj, *, announce: bool = True) -> str:
     wanted = session.parsed.text("container")
     if wanted:
         if wanted not in names:
-            raise error(f"container {wanted} not found in pod {name}")
+            raise no_container(session, pod, wanted, NO_CONTAINER)
         return wanted
     noted = dig(pod, "metadata", "annotations", DEFAULT_NOTE, default="")
     if noted in names:

@@ -15,6 +15,7 @@ from sanb.kubectl.result import error
 from sanb.kubectl.session import Session
 from sanb.values import Obj, dig
 
+NO_FILE: Final = {"1.10": "must specify --filename to replace", "1.14": "must specify one of -f and -k"}
 FLAGS: Final[Flags] = {
     **manifest.FLAGS,
     **dryrun.FLAGS,
@@ -32,7 +33,7 @@ def replace(session: Session) -> None:
     """Put the objects of -f in the place of those that are there."""
     parsed = session.parsed
     if not parsed.many("filename"):
-        raise error("must specify --filename to replace")
+        raise error(session.profile.pick(NO_FILE))
     if "grace-period" in parsed.values and not parsed.on("force"):
         raise error("--grace-period must have --force specified")
     problems: list[str] = []

@@ -29,6 +29,14 @@ CAUSE: Final = "kubernetes.io/change-cause"
 RESTARTED: Final = "kubectl.kubernetes.io/restartedAt"
 HASH: Final = "pod-template-hash"
 HEAD: Final = {"1.10": '{}s "{}"', "1.11": "{}/{} "}
+LAST: Final = "kubectl.kubernetes.io/last-applied-configuration"
+APPLIED: Final = {"1.10": False, "1.36": True}
+"""Whether undo warns of what apply remembers."""
+REMEMBERED: Final = (
+    "Warning: resource {} was previously managed with 'kubectl apply'. Rolling back will not update the "
+    f"{LAST} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using "
+    "'kubectl apply' with your previous configuration file instead."
+)
 KINDS: Final = ("Deployment", "DaemonSet", "StatefulSet")
 VERBS: Final = {"restart": "restarting", "pause": "pausing", "resume": "resuming"}
 
@@ -50,6 +58,11 @@ def each(session: Session, change: Callable[[Session, Target], None]) -> None:
         return
     for target in choose.chosen(session, session.parsed.arguments):
         change(session, target)
+
+
+def _no_visitor(what: str, row: Resource) -> Exception:
+    """A kind that has no revisions."""
+    return error(f'error retrieving {what} for "{row.kind}", no visitor method exists for {{{row.group} {row.kind}}}')
 
 
 def _owned(session: Session, resource: str, obj: Obj) -> list[Obj]:
@@ -85,7 +98,7 @@ def _history(session: Session, target: Target) -> None:
     row, namespace, name = target
     obj = session.ask("get", row, namespace, name)
     if row.kind not in KINDS:
-        raise error(f'no history viewer has been implemented for "{row.kind}"')
+        raise _no_visitor("history", row)
     found, wanted = revisions(session, row, obj), session.parsed.values.get("revision", 0)
     if wanted < 0:
         raise error(f"revision must be a positive integer: {wanted}")
@@ -112,7 +125,7 @@ def _one_revision(session: Session, obj: Obj, head: str, one: Revision) -> None:
         **one.template,
         "metadata": {**(one.template.get("metadata") or {}), **({"annotations": notes} if notes else {})},
     }
-    session.print(f"{head} with revision #{one.number}\n" + align(template_text(shown, session)) + "\n")
+    session.print(f"{head} with revision #{one.number}\n" + template_text(shown, session) + "\n")
 
 
 def undo(session: Session) -> None:
@@ -124,7 +137,9 @@ def _undo(session: Session, target: Target) -> None:
     row, namespace, name = target
     obj = session.ask("get", row, namespace, name)
     if row.kind not in KINDS:
-        raise error(f'no rollbacker has been implemented for "{row.kind}"')
+        raise _no_visitor("rollbacker", row)
+    if session.profile.pick(APPLIED) and LAST in (obj["metadata"].get("annotations") or {}):
+        session.complain(REMEMBERED.format(f"{row.plural}/{name}"))
     if dig(obj, "spec", "paused", default=False):
         raise error(
             f"you cannot rollback a paused {row.kind.lower()}; resume it first with 'kubectl rollout resume' and try again"
@@ -142,7 +157,7 @@ def _undo(session: Session, target: Target) -> None:
         return
     if dryrun.mode(session) != "client":
         patch = [{"op": "replace", "path": "/spec/template", "value": template}]
-        session.ask("patch", row, namespace, name, patch, options=choose.options(session, "json", "kubectl-rollout"))
+        session.ask("patch", row, namespace, name, patch, options=choose.options(session, "json", "kubectl"))
     session.changed(row, name, f"rolled back{suffix}")
 
 

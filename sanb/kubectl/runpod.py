@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
-from sanb.apiserver.resources import RESOURCES
-from sanb.kubectl import dryrun
+from sanb.apiserver.resources import RESOURCES, Resource
+from sanb.kubectl import dryrun, runattach
 from sanb.kubectl.apply import merge
 from sanb.kubectl.flags import NUMBER, REPEAT, SWITCH, TEXT, Flag
 from sanb.kubectl.result import error
@@ -41,32 +42,111 @@ OLD: Final = {"1.10": True, "1.24": False}
 GENERATOR_FLAGS: Final = {"replicas": Flag(NUMBER, "r"), "generator": Flag()}
 GENERATOR: Final = {"1.10": "deployment/apps.v1", "1.18": ""}
 """What run makes when it may restart: a Deployment, or (empty) always a Pod."""
+GENERATORS: Final = {"Always": "deployment/apps.v1", "OnFailure": "job/v1", "Never": "run-pod/v1"}
+RESTARTS: Final = ("Always", "OnFailure", "Never")
+BAD_RESTART: Final = {
+    "1.10": "invalid restart policy: {}",
+    "1.36": "invalid restart policy: {}, valid values are: Always, OnFailure, Never",
+}
+BAD_IMAGE: Final = {"1.10": 'Invalid image name "{}": {}', "1.36": 'invalid image name "{}": {}'}
+HINT: Final = {"1.10": "\nSee 'kubectl run -h' for help and examples", "1.36": ""}
+SERVICE_FIRST: Final = {"1.10": True, "1.36": False}
+_PART: Final = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+IMAGE: Final = re.compile(
+    rf"(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?/)?{_PART}(?:/{_PART})*(?::\w[\w.-]{{0,127}})?(?:@[A-Za-z]\w*:[0-9a-fA-F]{{32,}})?"
+)
+"""References of images, as the container tools write them."""
 LATE_NOTICE: Final = {"1.10": False, "1.12": True, "1.18": False}
 NOTICE: Final = (
-    "kubectl run --generator=deployment/apps.v1 is DEPRECATED and will be removed in a future version. "
+    "kubectl run --generator={} is DEPRECATED and will be removed in a future version. "
     "Use kubectl run --generator=run-pod/v1 or kubectl create instead."
 )
 
 
 def run(session: Session) -> None:
-    """Make a Pod, or in old minors a Deployment, that runs an image."""
+    """Make a Pod, or in old minors a Deployment or Job, that runs an image."""
     parsed = session.parsed
-    if not parsed.arguments:
-        raise error("NAME is required for run\nSee 'kubectl run -h' for help and examples")
+    hint = session.profile.pick(HINT)
     if not parsed.text("image"):
         raise error('required flag(s) "image" not set')
+    if not parsed.arguments:
+        raise error("NAME is required for run\nSee 'kubectl run -h' for help and examples")
+    _check_image(session, parsed.text("image"))
     restart = parsed.text("restart", "Always")
-    if restart not in ("Always", "OnFailure", "Never"):
-        raise error(f"invalid restart policy: {restart}\nSee 'kubectl run -h' for help and examples")
+    if restart not in RESTARTS:
+        raise error(session.profile.pick(BAD_RESTART).format(restart) + hint)
+    attached = parsed.on("attach") or parsed.on("stdin") or parsed.on("tty")
+    if parsed.on("rm") and not attached:
+        raise error(f"--rm should only be used for attached containers{hint}")
+    if parsed.on("expose") and "port" not in parsed.values:
+        raise error(f"--port must be set when exposing a service{hint}")
+    if dryrun.mode(session) != "none" and attached and parsed.on("rm"):
+        raise error(f"--rm and --dry-run cannot be combined{hint}")
+    _make(session, restart, attached)
+
+
+def _check_image(session: Session, name: str) -> None:
+    if IMAGE.fullmatch(name):
+        return
+    why = "invalid reference format"
+    if IMAGE.fullmatch(name.lower()):
+        repository = name.partition("@")[0].rpartition(":")[0] or name
+        why += f": repository name ({repository if '/' in repository else 'library/' + repository}) must be lowercase"
+    text = session.profile.pick(BAD_IMAGE).format(name, why)
+    raise error(text + session.profile.pick(HINT))
+
+
+def _make(session: Session, restart: str, attached: bool) -> None:
+    parsed = session.parsed
     name, words = parsed.arguments[0], parsed.arguments[1:]
-    generator = parsed.text("generator") or (session.profile.pick(GENERATOR) if restart == "Always" else "run-pod/v1")
-    if generator.startswith("deployment"):
+    resource, obj = _object(session, name, words, restart)
+    early = session.profile.pick(SERVICE_FIRST)
+    if parsed.on("expose") and early:
+        _service(session, name)
+    quiet = attached and parsed.on("rm")
+    before = len(session.out)
+    dryrun.make(session, resource, _overridden(session, obj), session.namespace, manager="kubectl-run")
+    if quiet:
+        del session.out[before:]
+    if parsed.on("expose") and not early:
+        _service(session, name)
+    if attached and resource.kind == "Pod" and dryrun.mode(session) == "none":
+        runattach.attach(session, name, words)
+
+
+def _object(session: Session, name: str, words: list[str], restart: str) -> tuple[Resource, Obj]:
+    """What run makes: a Pod; up to 1.17 by default a Deployment, or a Job that restarts on failure."""
+    default = session.profile.pick(GENERATOR)
+    generator = session.parsed.text("generator") or (default and GENERATORS[restart])
+    kind = generator.partition("/")[0]
+    if kind in ("deployment", "job"):
         if session.profile.pick(LATE_NOTICE):
-            session.complain(NOTICE)
-        resource, obj = RESOURCES["deployments.apps"], _deployment(session, name, words)
-    else:
-        resource, obj = RESOURCES["pods"], _pod(session, name, words, restart)
-    dryrun.make(session, resource, _overridden(session, obj), session.namespace)
+            session.complain(NOTICE.format(generator))
+        if kind == "job":
+            return RESOURCES["jobs.batch"], _job(session, name, words, restart)
+        return RESOURCES["deployments.apps"], _deployment(session, name, words)
+    return RESOURCES["pods"], _pod(session, name, words, restart)
+
+
+def _service(session: Session, name: str) -> None:
+    port = session.parsed.values["port"]
+    spec = {"ports": [{"port": port, "protocol": "TCP", "targetPort": port}], "selector": _labels(session, name)}
+    body = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": spec,
+        "status": {"loadBalancer": {}},
+    }
+    dryrun.make(session, RESOURCES["services"], body, session.namespace, manager="kubectl-run")
+
+
+def _job(session: Session, name: str, words: list[str], restart: str) -> Obj:
+    labels = _labels(session, name)
+    spec = {**_spec(session, name, words), "restartPolicy": restart}
+    template = {"metadata": {"creationTimestamp": None, "labels": labels}, "spec": spec}
+    metadata = {"labels": labels, "name": name}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": {"template": template}, "status": {}}
 
 
 def _overridden(session: Session, obj: Obj) -> Obj:

@@ -76,7 +76,11 @@ def _autoscale(session: Session, target: Target) -> None:
     resource, namespace, name = target
     session.ask("get", resource, namespace, name)
     if "scale" not in resource.subresources:
-        raise error(f"cannot autoscale a {resource.kind}: unsupported")
+        version = resource.api_version if "/" in resource.api_version else f"/{resource.api_version}"
+        raise error(
+            f"cannot autoscale a {resource.kind}: could not find scale subresource for {version}, "
+            f"Resource={resource.plural} in discovery information"
+        )
     version = session.profile.pick(AUTOSCALER)
     spec: Obj = {"maxReplicas": session.parsed.values["max"], **_limits(session, version)}
     if session.parsed.values.get("min", -1) > 0:

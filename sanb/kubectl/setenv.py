@@ -24,6 +24,11 @@ FLAGS: Final[Flags] = {
     "resolve": Flag(SWITCH),
     "overwrite": Flag(SWITCH),
 }
+BAD_NAME: Final = (
+    '"{name}" is not a valid key name: a valid environment variable name must consist of alphabetic characters, digits, '
+    "'_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex "
+    "used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')"
+)
 NAME: Final = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 
 
@@ -40,17 +45,18 @@ def set_env(session: Session) -> None:
     variables, removed = _variables(marks)
     variables += _from(session)
     if not variables and not removed:
-        raise error("at least one environment variable must be provided")
-    choose.each(
-        session,
-        words,
-        lambda target: change(
-            session,
-            target,
-            lambda spec: _patch(session, spec, variables, removed),
-            "env updated",
-        ),
-    )
+        return
+    choose.each(session, words, lambda target: _one(session, target, variables, removed))
+
+
+def _one(session: Session, target: Target, variables: list[Obj], removed: list[str]) -> None:
+    resource, namespace, name = target
+    pattern = session.parsed.text("containers") or "*"
+    spec = dig(session.ask("get", resource, namespace, name), *spec_path(resource), default={})
+    if not any(pattern in ("*", one["name"]) for field in LISTS for one in spec.get(field) or ()):
+        session.complain(f'Warning: {resource.kind}/{name} does not have any containers matching "{pattern}"')
+        return
+    change(session, target, lambda spec: _patch(session, spec, variables, removed), "env updated")
 
 
 def _is_mark(word: str) -> bool:
@@ -66,10 +72,7 @@ def _variables(marks: list[str]) -> tuple[list[Obj], list[str]]:
             removed.append(name.removesuffix("-"))
             continue
         if not NAME.fullmatch(name):
-            raise error(
-                f'"{name}" is not a valid key name: a valid environment variable name must consist of '
-                "alphabetic characters, digits, '_', '-', or '.', and must not start with a digit"
-            )
+            raise error(BAD_NAME.format(name=name))
         found.append({"name": name, "value": value})
     return found, removed
 
@@ -88,7 +91,10 @@ def _from(session: Session) -> list[Obj]:
     found: list[Obj] = []
     for key in sorted(body.get("data") or ()):
         if not wanted or key in wanted:
-            name = session.parsed.text("prefix") + re.sub(r"[^A-Z0-9_]", "_", key.upper())
+            plain = re.sub(r"[^A-Z0-9_]", "_", key.upper())
+            if plain != key:
+                session.complain(f"Warning: key {key} transferred to {plain}")
+            name = session.parsed.text("prefix") + plain
             found.append({"name": name, "valueFrom": {kinds[row.kind]: {"key": key, "name": names[0]}}})
     return found
 
@@ -98,15 +104,13 @@ def _patch(session: Session, spec: Obj, variables: list[Obj], removed: list[str]
     patch: Obj = {}
     for field in LISTS:
         chosen = [one for one in spec.get(field) or () if pattern in ("*", one["name"])]
-        found = [{"name": one["name"], "env": _env(session, one, variables, removed)} for one in chosen]
+        found = [{"name": one["name"], **_env(session, one, variables, removed)} for one in chosen]
         if found:
             patch[field] = found
-    if not patch:
-        raise error(f'unable to find container named "{pattern}"')
     return patch
 
 
-def _env(session: Session, container: Obj, variables: list[Obj], removed: list[str]) -> list[Obj]:
+def _env(session: Session, container: Obj, variables: list[Obj], removed: list[str]) -> Obj:
     there = {one["name"]: one for one in container.get("env") or ()}
     if session.parsed.values.get("overwrite") is False:
         for one in variables:
@@ -119,7 +123,9 @@ def _env(session: Session, container: Obj, variables: list[Obj], removed: list[s
         old = there.get(one["name"], {})
         gone: Any = {key: None for key in ("value", "valueFrom") if key in old and key not in one}
         changes.append({**one, **gone})
-    return changes + [{"$patch": "delete", "name": name} for name in removed if name in there]
+    changes += [{"$patch": "delete", "name": name} for name in removed if name in there]
+    order = [{"name": name} for name in dict.fromkeys([*there, *(one["name"] for one in variables)]) if name not in removed]
+    return {"$setElementOrder/env": order, "env": changes}
 
 
 def _list(session: Session, target: Target) -> None:

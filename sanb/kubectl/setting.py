@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final
 
 from sanb.apiserver.resources import RBAC, Resource
+from sanb.errors import ApiError
 from sanb.kubectl import choose, dryrun
 from sanb.kubectl.choose import Target
 from sanb.kubectl.createpolicy import amounts
@@ -38,8 +40,8 @@ def spec_path(resource: Resource) -> tuple[str, ...]:
     return ("spec", "template", "spec")
 
 
-def change(session: Session, target: Target, make: Callable[[Obj], Obj], done: str) -> None:
-    """Change the PodSpec of an object: `make` gives the patch for it; what stays the same is not reported.
+def change(session: Session, target: Target, make: Callable[[Obj], Obj], done: str, *, always: bool = False) -> None:
+    """Change the PodSpec of an object: `make` gives the patch for it. What stays the same is reported only if `always`.
 
     Raises:
         ApiError: the server refuses.
@@ -51,34 +53,46 @@ def change(session: Session, target: Target, make: Callable[[Obj], Obj], done: s
     if dig(before, *path) is None or "containers" not in dig(before, *path):
         raise error(f"the object is not a pod or does not have a pod template: {resource.kind}")
     patch = choose.nested(path, make(dig(before, *path)))
-    send(session, target, before, patch, done)
+    send(session, target, before, patch, done, always=always)
 
 
-def send(session: Session, target: Target, before: Obj, patch: Obj, done: str) -> None:
-    """Send a patch and report it, if it changed anything."""
+def send(session: Session, target: Target, before: Obj, patch: Obj, done: str, *, always: bool = False) -> None:
+    """Send a patch and report it, if it changed anything or `always`."""
     resource, namespace, name = target
     dry = dryrun.mode(session)
     body = before
     if dry != "client":
         options = choose.options(session, "strategic", "kubectl-set")
         body = session.ask("patch", resource, namespace, name, patch, options=options)
-    if dry != "none" or dig(before, "metadata", "resourceVersion") != dig(body, "metadata", "resourceVersion"):
+    if always or dry != "none" or dig(before, "metadata", "resourceVersion") != dig(body, "metadata", "resourceVersion"):
         dryrun.report(session, resource, body, done + dryrun.SUFFIX[dry])
 
 
 def set_serviceaccount(session: Session) -> None:
     """kubectl set serviceaccount."""
     *words, account = session.parsed.arguments or [""]
-    if not account or (not words and not session.parsed.many("filename")):
-        raise error("serviceaccount is required" if not account else NO_RESOURCE)
+    if not account:
+        raise error("serviceaccount is required")
+    if not words and not session.parsed.many("filename"):
+        raise error(choose.NO_TARGET)
+    choose.each(session, words, lambda target: _account(session, target, account))
+
+
+def _account(session: Session, target: Target, account: str) -> None:
     wanted = {"serviceAccountName": account}
-    choose.each(session, words, lambda target: change(session, target, lambda spec: wanted, "serviceaccount updated"))
+    try:
+        change(session, target, lambda spec: wanted, "serviceaccount updated", always=True)
+    except ApiError as refusal:
+        raise error(f"failed to patch ServiceAccountName {refusal.message}") from None
 
 
 def set_image(session: Session) -> None:
     """kubectl set image."""
     images = dict(word.split("=", 1) for word in session.parsed.arguments if "=" in word)
     words = [word for word in session.parsed.arguments if "=" not in word]
+    late = next((word for before, word in pairwise(session.parsed.arguments) if "=" in before and "=" not in word), "")
+    if late:
+        raise error(f"all resources must be specified before image changes: {late}")
     if not words and not session.parsed.many("filename"):
         raise error(NO_RESOURCE)
     if not images:

@@ -29,10 +29,16 @@ _SCALE: Final = {
 
 
 def rows(found: Sequence[Obj], key: str) -> list[Obj]:
-    """Rows of a table, sorted by their objects."""
+    """Rows of a table, sorted by their objects; none if no object has the field, as kubectl prints it."""
+    if len(found) < 2:
+        return list(found)
     path = _path(key)
-    values = [_values(path, row["object"]) for row in found]
-    _check(path, key, values)
+    try:
+        values = [jsonpath.find(path, row["object"]) for row in found]
+    except jsonpath.JsonPathError:
+        return []
+    if not any(values):
+        return []
     return [row for _, row in sorted(zip(values, found, strict=True), key=lambda pair: _order(pair[0]))]
 
 
@@ -51,17 +57,6 @@ def _values(path: str, obj: Obj) -> list[Any]:
         return jsonpath.find(path, obj)
     except jsonpath.JsonPathError as problem:
         raise error(f"{problem}") from None
-
-
-def _check(path: str, key: str, values: list[list[Any]]) -> None:
-    if values and not any(values):
-        name = path.rstrip(".").rpartition(".")[2]
-        raise error(
-            f'couldn\'t find any field with path "{{{path if path.startswith(".") else "." + path}}}" in the list of '
-            "objects"
-            if name
-            else f"unrecognized path {key}"
-        )
 
 
 def _order(found: list[Any]) -> tuple[int, float, list[tuple[int, int, str]]]:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sanb.errors import ApiError
-from sanb.kubectl import choose
+from sanb.kubectl import choose, failures
 from sanb.kubectl.choose import Target
 from sanb.kubectl.flags import Flag, Flags
-from sanb.kubectl.result import Failure, error
+from sanb.kubectl.result import error
 from sanb.kubectl.session import Session
 from sanb.kubectl.spans import seconds_of
 from sanb.values import Obj, dig, plain
@@ -17,6 +17,10 @@ from sanb.views import jsonpath
 
 FLAGS: Final[Flags] = {**choose.FLAGS, "for": Flag(), "timeout": Flag()}
 WEEK: Final = 7 * 86400.0
+NO_CONDITION: Final = {"1.10": 'unrecognized condition: ""', "1.36": "unrecognized condition: []"}
+BARE_PATH: Final = {"1.10": False, "1.28": True}
+"""Whether --for=jsonpath may stand without a value."""
+PATH_FORM: Final = "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3"
 NO_MATCH: Final = "no matching resources found"
 
 Test = Callable[[Obj | None], bool]
@@ -25,8 +29,6 @@ Test = Callable[[Obj | None], bool]
 def wait(session: Session) -> None:
     """Let time pass until objects fulfil --for."""
     parsed = session.parsed
-    if not parsed.arguments and not parsed.many("filename"):
-        raise error("You must provide one or more resources by argument or filename.")
     test, waits_for_nothing = _condition(session, parsed.text("for"))
     seconds = seconds_of(parsed.text("timeout") or "30s", "timeout", "kubectl wait")
     targets = choose.chosen(session, parsed.arguments)
@@ -37,12 +39,13 @@ def wait(session: Session) -> None:
     for target in targets:
         problem = _one(session, target, test, max(0.0, deadline - session.now), waits_for_nothing)
         problems += [problem] if problem else []
-    if problems:
-        raise Failure("\n".join(problems))
+    failures.end(problems)
 
 
 def _one(session: Session, target: Target, test: Test, seconds: float, absent: bool) -> str:
     row, namespace, name = target
+    if absent and _get(session, target) is None:
+        return ""
     created = session.parsed.text("for") == "create"
     if not absent and not created and _get(session, target) is None:
         session.ask("get", row, namespace, name)
@@ -77,8 +80,10 @@ def _condition(session: Session, text: str) -> tuple[Test, bool]:
         name, _, value = rest.partition("=")
         return (lambda obj: _holds(obj, name, value or "true")), False
     if word == "jsonpath" and rest:
+        if "}=" not in rest and "}'=" not in rest and not session.profile.pick(BARE_PATH):
+            raise error(PATH_FORM)
         return _path(rest), False
-    raise error(f'unrecognized condition: "{text}"')
+    raise error(f'unrecognized condition: "{text}"' if text else session.profile.pick(NO_CONDITION))
 
 
 def _holds(obj: Obj | None, name: str, value: str) -> bool:

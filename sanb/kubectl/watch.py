@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
 from sanb.kernel.policy import fifo
-from sanb.kubectl import output
-from sanb.kubectl.result import Failure, error
+from sanb.kubectl import failures, output
+from sanb.kubectl.result import error
 from sanb.kubectl.session import Session
 from sanb.kubectl.spans import seconds_of
 from sanb.values import Obj
@@ -36,28 +36,31 @@ class Watch:
         self.headed = session.parsed.on("no-headers")
         self.known: dict[tuple[str, str], Obj] = {_key(one): one for one in table["rows"]}
 
-    def show(self, row: Obj, event: str) -> None:
-        """Print one row, in the format of the command."""
+    def show(self, rows: Sequence[Obj], event: str) -> None:
+        """Print rows, in the format of the command."""
         if self.form not in ("", "wide"):
-            output.write(self.session, self.form, [row["object"]])
+            for row in rows:
+                output.write(self.session, self.form, [row["object"]])
             return
         from sanb.kubectl.get import rows_of
 
-        table = {"columnDefinitions": self.columns, "rows": [row]}
+        table = {"columnDefinitions": self.columns, "rows": rows}
         cells = rows_of(self.session, self.row, table, False, self.form == "wide")
-        events = self.session.parsed.on("output-watch-events")
-        if not self.session.parsed.on("no-headers"):
-            head = [*(["EVENT"] * events), *cells.pop(0)]
-            if not self.headed:
-                self.headed = True
-                self._line(head, [*([event] * events), *cells[0]])
-        self._line([*([event] * events), *cells[0]])
+        head = [] if self.session.parsed.on("no-headers") else [cells.pop(0)]
+        if self.session.parsed.on("output-watch-events"):
+            head, cells = [["EVENT", *one] for one in head], [[event, *one] for one in cells]
+        self._lines([*([] if self.headed else head), *cells])
+        self.headed = True
 
-    def _line(self, cells: list[str], also: list[str] | None = None) -> None:
-        self.widths = self.widths or [max(map(len, pair)) for pair in zip(cells, also or cells, strict=True)]
-        self.widths = [max(pair) for pair in zip(self.widths, map(len, cells), strict=True)]
-        padded = [cell.ljust(width + text.PADDING) for cell, width in zip(cells[:-1], self.widths, strict=False)]
-        self.session.print("".join([*padded, cells[-1]]) + "\n")
+    def _lines(self, rows: list[list[str]]) -> None:
+        """Print lines; columns are never narrower than they were."""
+        if not rows:
+            return
+        self.widths = self.widths or [0] * len(rows[0])
+        self.widths = [max(width, *(len(row[place]) for row in rows)) for place, width in enumerate(self.widths)]
+        for row in rows:
+            padded = [cell.ljust(width + text.PADDING) for cell, width in zip(row[:-1], self.widths, strict=False)]
+            self.session.print("".join([*padded, row[-1]]) + "\n")
 
     def look(self) -> None:
         """Print what has changed since the last look."""
@@ -68,10 +71,10 @@ class Watch:
                 before is None
                 or before["object"]["metadata"]["resourceVersion"] != row["object"]["metadata"]["resourceVersion"]
             ):
-                self.show(row, "ADDED" if before is None else "MODIFIED")
+                self.show([row], "ADDED" if before is None else "MODIFIED")
         for key, row in self.known.items():
             if key not in now:
-                self.show(row, "DELETED")
+                self.show([row], "DELETED")
         self.known = now
 
     def _rows(self) -> list[Obj]:
@@ -106,13 +109,11 @@ def watch(session: Session, tables: list[tuple[Resource, Obj]], problems: list[s
     """
     if len(tables) != 1:
         raise error(ONE_TYPE)
-    if problems:
-        raise Failure("\n".join(problems))
+    failures.end(problems)
     row, table = tables[0]
     watched = Watch(session, row, table)
     if not session.parsed.on("watch-only"):
-        for one in table["rows"]:
-            watched.show(one, "ADDED")
+        watched.show(table["rows"], "ADDED")
     seconds = seconds_of(session.parsed.text("request-timeout"), "request-timeout", "kubectl get") or HORIZON
     settle(session, watched.look, seconds)
 

@@ -86,6 +86,8 @@ def _block(pieces: list[Any], place: int) -> tuple[list[Any], int, str]:
         if piece[0] in ("end", "else"):
             return nodes, place, " ".join(piece)
         if piece[0] in ("if", "range", "with"):
+            if len(piece) == 1:
+                raise TemplateError(f"missing value for {piece[0]}")
             node, place = _opened(pieces, place, piece)
             nodes.append(node)
         else:
