@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sanb.apiserver.relations import TOKEN_TYPE
+from sanb.errors import ApiError
 from sanb.times import rfc3339
 from sanb.values import Obj, dig
 
@@ -54,7 +55,7 @@ def explained(cp: Any, text: str, where: str) -> dict[str, Any]:
         "where": where, "text": text, "valid": valid, "why": why, "problem": "",
         "head": [[name, str(value), HEADS.get(name, "")] for name, value in header.items()],
         "rows": [list(row) for row in _rows(claims, "")],
-        "expires": claims.get("exp"), "gone": _gone(cp, claims),
+        "expires": claims.get("exp"), "refused": _refused(cp, text),
     }
 
 
@@ -80,32 +81,13 @@ def _rows(claims: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, st
         yield path, str(shown), MEANINGS.get(path, "")
 
 
-def _gone(cp: Any, claims: Mapping[str, Any]) -> str:
-    """The object that the token is bound to and that is no longer there; empty if all are."""
-    for kind, name, uid, space in _bound(claims):
-        version = cp.store.head.get((kind, space, name))
-        if version is None or version.obj is None:
-            return f"{kind[:-1]} {name} is gone: the API server refuses the token"
-        if uid and version.obj["metadata"].get("uid") != uid:
-            return f"{kind[:-1]} {name} is another one than at the time of issue: the API server refuses the token"
+def _refused(cp: Any, text: str) -> str:
+    """Why the API server would not accept it now, asked of a copy of the cluster; empty if it would."""
+    try:
+        cp.fork().authenticate(text)
+    except ApiError:
+        return "the API server refuses it: it has expired, or what it is bound to is gone"
     return ""
-
-
-def _bound(claims: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    private = claims.get("kubernetes.io")
-    if isinstance(private, Mapping):
-        space = str(private.get("namespace", ""))
-        for field, resource in (("serviceaccount", "serviceaccounts"), ("pod", "pods"), ("secret", "secrets")):
-            ref = private.get(field)
-            if isinstance(ref, Mapping):
-                yield resource, str(ref.get("name", "")), str(ref.get("uid", "")), space
-        return
-    prefix = "kubernetes.io/serviceaccount/"
-    space = str(claims.get(f"{prefix}namespace", ""))
-    if space:
-        yield ("serviceaccounts", str(claims.get(f"{prefix}service-account.name", "")),
-               str(claims.get(f"{prefix}service-account.uid", "")), space)
-        yield "secrets", str(claims.get(f"{prefix}secret.name", "")), "", space
 
 
 def of_secret(cp: Any, obj: Obj) -> list[dict[str, Any]]:
