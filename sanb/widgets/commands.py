@@ -9,6 +9,7 @@ from sanb.apiserver.resources import RESOURCES
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
 from sanb.widgets import cards, completion, creating, forms, inspector, podfiles, tables
+from sanb.widgets.picture import OWN
 
 if TYPE_CHECKING:
     from sanb.widgets.base import Panel
@@ -134,7 +135,7 @@ def _select(desk: Desk, _: Panel, message: Any) -> Any:
 
 
 def _namespace(desk: Desk, _: Panel, message: Any) -> Any:
-    desk.picture.namespace = str(message["name"]) or None
+    desk.picture.namespace = str(message["name"])
     return None
 
 
@@ -171,7 +172,8 @@ def _call(desk: Desk, _: Panel, message: Any) -> Any:
 
 
 def _table(desk: Desk, _: Panel, message: Any) -> Any:
-    return tables.rows(desk.cluster, str(message["name"]), desk.picture.namespace)
+    space = desk.picture.namespace
+    return tables.rows(desk.cluster, str(message["name"]), None if space == OWN else space or None)
 
 
 # ---------------------------------------------------------------------- the console

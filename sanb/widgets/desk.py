@@ -169,7 +169,8 @@ class Desk:
         self.hand.sent.clear()
         self.say("out", result.stdout)
         self.say("err", result.stderr)
-        self.said = (result.stdout or result.stderr).strip().splitlines()[0] if result.stdout or result.stderr else ""
+        told = (result.stdout or result.stderr).strip()
+        self.said = told if told and "\n" not in told else line
         return result.exit_code
 
     def _collect(self) -> None:
@@ -243,7 +244,7 @@ class Desk:
         return {
             "minor": cp.minor, "seed": cp.seed, "time": rfc3339(cp.now), "now": cp.now, "rev": cp.store.rev,
             "steps": cp.world.steps, "busy": self.busy(), "can": bool(actions), "said": self.said,
-            "selected": self.selected, "namespace": self.picture.namespace or "", "spaces": picture.spaces(cp),
+            "selected": self.selected, "namespace": self.picture.namespace, "spaces": picture.spaces(cp),
             **self.player.state(),
         }
 

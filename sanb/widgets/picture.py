@@ -16,6 +16,8 @@ from sanb.widgets.sections import Section
 NAMES: Final = ("canvas", "frames", "nodes", "edges", "groups")
 SPACES: Final = 500
 """Namespaces that the filter offers."""
+OWN: Final = "~"
+"""Given in place of a namespace: all but those of the system, which are the same in every cluster."""
 
 
 def looks() -> dict[str, Any]:
@@ -33,7 +35,8 @@ class Picture:
     """The graph sections of one cluster; laid out anew only when an object that is shown may have changed."""
 
     def __init__(self) -> None:
-        self.namespace: str | None = None
+        self.namespace = OWN
+        """What is shown: one namespace, "" for all, or OWN."""
         self._seen: tuple[Any, ...] = ()
         self._made: dict[str, Section] = {name: {} for name in NAMES}
 
@@ -43,10 +46,17 @@ class Picture:
         resources = [BY_KIND[kind].id for kind in (*LAYERS, "Namespace") if kind in BY_KIND]
         seen = (self.namespace, id(store), *map(store.tape_length, resources))
         if seen != self._seen:
-            shown = scene(store.head, self.namespace)
+            shown = scene(store.head, None if self.namespace in ("", OWN) else self.namespace)
+            if self.namespace == OWN and not shown.summarised:
+                shown = _without_system(shown)
             layout = arrange(shown.items, shown.edges, COUNTS if shown.summarised else None)
             self._made, self._seen = _sections(shown, layout), seen
         return self._made
+
+
+def _without_system(shown: Scene) -> Scene:
+    items = tuple(item for item in shown.items if not (item.namespace or item.name).startswith("kube-"))
+    return shown._replace(items=items, objects=len(items), namespaces=sum(item.kind == "Namespace" for item in items))
 
 
 def _sections(shown: Scene, layout: Layout) -> dict[str, Section]:

@@ -212,6 +212,7 @@ export function Graph() {
     <section class="graph" aria-label="Graph">
       <div class="bar">
         <select aria-label="Namespace" value={head.namespace} onChange={(event) => lab.tellDesk("namespace", { name: event.currentTarget.value })}>
+          <option value="~">without kube-*</option>
           <option value="">all namespaces</option>
           {(head.spaces ?? []).map((name) => <option key={name} value={name}>{name}</option>)}
         </select>

@@ -42,7 +42,7 @@ function next(name: string): string {
 
 function Form({ form }: { form: FormSpec }) {
   const lab = useLab();
-  const latest = lab.head.namespace || (lab.head.spaces ?? []).filter((name) => name !== "default" && !name.startsWith("kube-")).at(-1) || "default";
+  const latest = (lab.head.namespace !== "~" && lab.head.namespace) || (lab.head.spaces ?? []).filter((name) => name !== "default" && !name.startsWith("kube-")).at(-1) || "default";
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(form.fields.map((field) => [field.key, field.key === "namespace" ? latest : field.default])),
   );
