@@ -9,7 +9,7 @@ from sanb.errors import ApiError
 from sanb.kubectl import failures, manifest
 from sanb.kubectl.flags import NUMBER, SWITCH, TEXT, Flag
 from sanb.kubectl.result import error
-from sanb.kubectl.session import Session, targets
+from sanb.kubectl.session import Session
 from sanb.values import Obj
 from sanb.views.describe import describe as text_of
 
@@ -25,6 +25,8 @@ NO_TYPE: Final = (
     'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported '
     "resources."
 )
+EVENTS_OF_MANY: Final = {"1.10": True, "1.36": False}
+"""Whether events are told when several objects are described, if the command does not say."""
 EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
 
 
@@ -37,9 +39,11 @@ def describe(session: Session) -> None:
     elif not session.parsed.arguments:
         raise error(NO_TYPE)
     else:
-        wanted = targets(session.parsed.arguments)
+        wanted = session.targets(session.parsed.arguments)
     for resource, names in wanted:
         found.extend(_objects(session, resource, names, problems))
+    several = len(found) > 1 and not session.profile.pick(EVENTS_OF_MANY)
+    session.with_events = bool(session.parsed.values.get("show-events", not several))
     session.print("\n\n".join(text_of(obj, session) for obj in found))
     failures.end(problems)
     if not found:

@@ -44,6 +44,7 @@ class Session:
         self.namespace = parsed.text("namespace") or "default"
         self.user = ADMIN
         self.impersonate = _impersonated(parsed)
+        self.with_events = True
         self.out: list[str] = []
         self.err: list[str] = []
         self._warned: set[str] = set()
@@ -72,7 +73,10 @@ class Session:
         target = row.id if row is not None else str(resource)
         inside = namespace if row is None or row.namespaced else ""
         answer = self.cp.request(
-            Request(verb, target, inside, name, subresource, body, options, self.user, "", self.impersonate)
+            Request(
+                verb, target, inside, name, subresource, body, options, self.user, row.stored if row is not None else "",
+                self.impersonate,
+            )
         )
         for warning in answer.warnings:
             self.warn(warning)
@@ -93,7 +97,8 @@ class Session:
 
     def find(self, kind: str, version: str) -> Resource | None:
         """The kind of an object with this kind and apiVersion; None if the server does not have it."""
-        return next((row for row in self.rows() if row.kind == kind and version in row.served), None)
+        row = next((row for row in self.rows() if row.kind == kind and version in row.served), None)
+        return row if row is None or row.stored == version else row._replace(stored=version)
 
     def resolve(self, word: str) -> Resource:
         """The resource that a word of a command line means.

@@ -72,7 +72,9 @@ def heading(obj: Obj, reader: Reader, *, namespace: bool = True) -> str:
 
 
 def events(obj: Obj, reader: Reader) -> str:
-    """The events about an object."""
+    """The events about an object; none where the reader does not want them."""
+    if not getattr(reader, "with_events", True):
+        return ""
     metadata = obj["metadata"]
     found = [
         event

@@ -1,29 +1,25 @@
-"""Descriptions of Namespaces, ServiceAccounts, Secrets, ConfigMaps, Services."""
+"""Descriptions of Namespaces, ServiceAccounts, Secrets and ConfigMaps."""
 
 from __future__ import annotations
 
 import base64
 from typing import Final
 
-from sanb.apiserver import cells
 from sanb.values import Obj, dig
 from sanb.views.describe.common import Reader, events, heading, line, several
+from sanb.views.describe.policy import of_namespace
 
 TOKEN_TYPE: Final = "kubernetes.io/service-account-token"
 ACCOUNT_NAME: Final = "kubernetes.io/service-account.name"
 ACCOUNT_UID: Final = "kubernetes.io/service-account.uid"
 SECRETS_SHOWN: Final = {"1.10": True, "1.35": False}
-QUOTA: Final = {
-    "1.10": "\nNo resource quota.\n\n\nNo resource limits.\n",
-    "1.18": "\nNo resource quota.\n\nNo LimitRange resource.\n",
-}
 BINARY: Final = {"1.10": False, "1.21": True}
 
 
 def namespace(obj: Obj, reader: Reader) -> str:
     """A Namespace."""
     body = heading(obj, reader) + line("Status", dig(obj, "status", "phase", default=""))
-    return body + str(reader.profile.pick(QUOTA))
+    return body + of_namespace(obj["metadata"]["name"], reader)
 
 
 def serviceaccount(obj: Obj, reader: Reader) -> str:
@@ -75,30 +71,3 @@ def configmap(obj: Obj, reader: Reader) -> str:
         body += "\nBinaryData\n====\n"
         body += "".join(f"{key}: {len(base64.b64decode(binary[key]))} bytes\n" for key in sorted(binary)) + "\n"
     return body + events(obj, reader)
-
-
-def service(obj: Obj, reader: Reader) -> str:
-    """A Service with its ports."""
-    spec = obj.get("spec") or {}
-    selector = spec.get("selector") or {}
-    body = heading(obj, reader)
-    body += line("Selector", ",".join(f"{key}={selector[key]}" for key in sorted(selector)) or "<none>")
-    body += line("Type", spec.get("type", "ClusterIP")) + line("IP", spec.get("clusterIP", ""))
-    for port in spec.get("ports") or ():
-        protocol = port.get("protocol", "TCP")
-        body += f"Port:\t{port.get('name') or '<unset>'}\t{port['port']}/{protocol}\n"
-        body += line("TargetPort", f"{port.get('targetPort', port['port'])}/{protocol}")
-    return body + line("Session Affinity", spec.get("sessionAffinity", "None")) + events(obj, reader)
-
-
-def node(obj: Obj, reader: Reader) -> str:
-    """A Node, in short."""
-    metadata = {**obj["metadata"]}
-    body = line("Name", metadata["name"])
-    parts = heading(obj, reader).split("\n", 1)[1]
-    return body + line("Roles", cells.node_roles(obj, reader)) + parts + events(obj, reader)  # type: ignore[arg-type]
-
-
-def other(obj: Obj, reader: Reader) -> str:
-    """A kind without a description of its own."""
-    return heading(obj, reader) + events(obj, reader)

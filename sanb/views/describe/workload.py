@@ -15,6 +15,7 @@ from sanb.views.describe.common import (
     notes,
 )
 from sanb.views.describe.pod import template
+from sanb.views.describe.sets import pods_status, selector_text
 
 REVISION: Final = "deployment.kubernetes.io/revision"
 ALL_OLD: Final = {"1.10": False, "1.27": True}
@@ -39,8 +40,7 @@ def deployment(obj: Obj, reader: Reader) -> str:
 
 
 def _selector(obj: Obj) -> str:
-    wanted = dig(obj, "spec", "selector", "matchLabels", default={})
-    return ",".join(f"{key}={wanted[key]}" for key in sorted(wanted)) or "<none>"
+    return selector_text(dig(obj, "spec", "selector"))
 
 
 def _replicas(obj: Obj) -> str:
@@ -92,13 +92,6 @@ def replicaset(obj: Obj, reader: Reader) -> str:
     body = line("Name", metadata["name"]) + line("Namespace", metadata["namespace"]) + line("Selector", _selector(obj))
     body += labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile) + controlled_by(obj)
     body += line("Replicas", f"{dig(obj, 'status', 'replicas', default=0)} current / {spec.get('replicas', 0)} desired")
-    pods = [
-        one
-        for one in reader.objects("pods", metadata["namespace"])
-        if any(owner.get("uid") == metadata.get("uid") for owner in one["metadata"].get("ownerReferences") or ())
-    ]
-    phases = [dig(one, "status", "phase", default="") for one in pods]
-    shown = (("Running", "Running"), ("Waiting", "Pending"), ("Succeeded", "Succeeded"), ("Failed", "Failed"))
-    body += line("Pods Status", " / ".join(f"{phases.count(phase)} {word}" for word, phase in shown))
+    body += line("Pods Status", pods_status(obj, reader))
     body += template(spec.get("template") or {}, reader)
     return body + _conditions(obj) + events(obj, reader)

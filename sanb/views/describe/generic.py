@@ -1,0 +1,58 @@
+"""Descriptions of kinds that have none of their own: every field, with its name made readable."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from sanb.values import Obj, plain
+from sanb.views.describe.common import Reader, events, heading
+
+SKIPPED: Final = (
+    ".metadata.name",
+    ".metadata.namespace",
+    ".metadata.labels",
+    ".metadata.annotations",
+    ".metadata.managedFields",
+)
+ACRONYMS: Final = ("API", "URL", "UID", "OSB", "GUID")
+PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+")
+
+
+def other(obj: Obj, reader: Reader) -> str:
+    """A kind without a description of its own."""
+    return heading(obj, reader) + _content(plain(obj), 0, "") + events(obj, reader)
+
+
+def _content(content: Obj, level: int, path: str) -> str:
+    body, space = "", "  " * level
+    for field in sorted(content):
+        value, where = content[field], f"{path}.{field}"
+        if where in SKIPPED:
+            continue
+        title = label(field)
+        if isinstance(value, dict):
+            body += f"{space}{title}:\n" + _content(value, level + 1, where)
+        elif isinstance(value, list):
+            body += f"{space}{title}:\n" + "".join(_item(one, level + 1, where) for one in value)
+        else:
+            body += f"{space}{title}:\t{_shown(value)}\n"
+    return body
+
+
+def _item(value: Any, level: int, path: str) -> str:
+    return _content(value, level, path) if isinstance(value, dict) else f"{'  ' * level}{_shown(value)}\n"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "<nil>"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def label(field: str) -> str:
+    """A field's name as words: `apiVersion` is `API Version`."""
+    if not re.fullmatch(r"[A-Za-z-]+", field):
+        return field
+    words = [part for piece in field.split("-") for part in PARTS.findall(piece)]
+    return " ".join(word.upper() if word.upper() in ACRONYMS else word[:1].upper() + word[1:] for word in words)
