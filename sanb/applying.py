@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-import json
+import sys
+from collections.abc import Iterable
+from copy import deepcopy
 from html import escape
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
+from sanb import opaque
+from sanb.errors import UsageError
 from sanb.kubectl import run
+from sanb.kubectl.documents import STDIN
+from sanb.kubectl.documents import Document as Given
 from sanb.manifests import Document, read
-from sanb.values import dig, json_default
+from sanb.values import dig
+
+UNKNOWN: Final = ("refuse", "store")
+MANY: Final = 200
+"""From so many objects on there is a bar of progress."""
+MOST: Final = 20
+"""So many refusals are shown at once."""
+PATIENCE: Final = 1.0
+"""Seconds before it is shown."""
 
 
 class Row(NamedTuple):
-    """What became of one object: `result` is created, configured, unchanged or refused; `why` is the refusal."""
+    """What became of one object: `result` is created, configured, unchanged or refused; `why` is the refusal, or a note."""
 
     source: str
     document: int
@@ -48,7 +63,9 @@ class Applied(list[Row]):
 
     def __repr__(self) -> str:
         head = ", ".join(f"{number} {result}" for result, number in self.counts().items()) or "nothing to apply"
-        return "\n".join([head, *(f"  {row.place}: {row.kind} {row.name}: {row.why}" for row in self.refused)])
+        shown = [f"  {row.place}: {row.kind} {row.name}: {row.why}".replace("\n", "\n    ") for row in self.refused]
+        more = [f"  ... and {len(shown) - MOST} more: see .refused"] if len(shown) > MOST else []
+        return "\n".join([head, *shown[:MOST], *more])
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -60,24 +77,51 @@ class Applied(list[Row]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def apply_all(cp: Any, source: Any, namespace: str = "default") -> Applied:
+def apply_all(cp: Any, source: Any, namespace: str = "default", unknown: str = "refuse") -> Applied:
     """Apply the objects of `source` one after the other; a refusal does not keep the rest from being applied.
 
+    `unknown` says what becomes of kinds that the server does not have: "refuse", as kubectl does, or "store", as opaque
+    objects of a kind that is made for them.
+
     Raises:
-        UsageError: the source cannot be read.
+        UsageError: the source cannot be read, or `unknown` is neither of the two.
     """
-    return Applied(_one(cp, document, namespace) for document in read(source))
+    if unknown not in UNKNOWN:
+        raise UsageError(f"unknown={unknown!r}: choose \"refuse\" (as kubectl does) or \"store\" (as opaque objects)")
+    documents = read(source if isinstance(source, (str, Path)) else deepcopy(source))
+    return Applied(_one(cp, document, namespace, unknown == "store") for document in _shown(documents))
 
 
-def _one(cp: Any, document: Document, namespace: str) -> Row:
+def _shown(documents: list[Document]) -> Iterable[Document]:
+    """The documents, with a bar of progress if there are many and somebody looks on."""
+    if len(documents) < MANY or not _watched():
+        return documents
+    from tqdm.auto import tqdm
+
+    bar: Iterable[Document] = tqdm(documents, desc="apply", unit=" objects", delay=PATIENCE, leave=False)
+    return bar
+
+
+def _watched() -> bool:
+    """Whether this is a terminal or a notebook."""
+    if "ipykernel" in sys.modules:
+        return True
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _one(cp: Any, document: Document, namespace: str, store: bool) -> Row:
     obj = document.obj
-    text = json.dumps(obj, default=json_default)
-    space = dig(obj, "metadata", "namespace", default=namespace)
-    done = run(cp, ["apply", "-n", str(space), "-f", "-"], text)
+    kind, version = str(obj.get("kind", "")), str(obj.get("apiVersion", ""))
+    space, name = str(dig(obj, "metadata", "namespace", default=namespace)), str(dig(obj, "metadata", "name", default=""))
+    note = opaque.define(cp, obj) if store and version and not _known(cp, kind, version) else ""
+    done = run(cp, ["apply", "-n", space, "-f", "-"], (Given(STDIN, obj),))
     words = done.stdout.split()
     result = words[-1] if done.exit_code == 0 and words else "refused"
-    why = done.stderr.strip() if result == "refused" else ""
-    return Row(
-        document.file, document.number, document.line, str(obj.get("kind", "")), str(space),
-        str(dig(obj, "metadata", "name", default="")), result, why,
-    )
+    why = done.stderr.strip() if result == "refused" else note
+    if kind == "CustomResourceDefinition" and result == "created":
+        opaque.wait(cp, name)
+    return Row(document.file, document.number, document.line, kind, space, name, result, why)
+
+
+def _known(cp: Any, kind: str, version: str) -> bool:
+    return any(row.kind == kind and version in row.served for row in cp.resources().values())

@@ -151,12 +151,13 @@ class Verbs:
         body = {key: value for key, value in chosen.items() if value is not None}
         return self._answer(Request("delete", row.id, namespace if row.namespaced else "", name, body=body or None))
 
-    def apply(self, source: Any, *, namespace: str = "default") -> Applied:
+    def apply(self, source: Any, *, namespace: str = "default", unknown: str = "refuse") -> Applied:
         """Create or change what a manifest describes, as `kubectl apply` does.
 
         Parameters:
             source: a path (file, folder, glob), a text of YAML or JSON documents, an object, or a list of objects.
             namespace: for objects that name none.
+            unknown: "refuse" kinds that the server does not have, as kubectl does, or "store" them as opaque objects.
 
         Returns:
             One row for each object: created, configured, unchanged or refused, and why.
@@ -166,7 +167,7 @@ class Verbs:
         """
         from sanb.applying import apply_all  # kubectl and a YAML parser: a third of the time that an import may take
 
-        return apply_all(self, source, namespace)
+        return apply_all(self, source, namespace, unknown)
 
     def _answer(self, request: Request) -> Object:
         # the caller keeps the body and may change it later; what is stored must not change with it

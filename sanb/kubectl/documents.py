@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -32,14 +33,14 @@ def to_json(value: Any) -> str:
     return text + "\n"
 
 
-def read(path: str, stdin: str | None, recursive: bool = False) -> list[Document]:
+def read(path: str, stdin: str | Sequence[Document] | None, recursive: bool = False) -> list[Document]:
     """The objects of a file, a directory or, for `-`, of the standard input.
 
     Raises:
         Failure: there is no such file, or it cannot be parsed.
     """
     if path == "-":
-        return parse(stdin or "", STDIN)
+        return parse(stdin or "", STDIN) if stdin is None or isinstance(stdin, str) else list(stdin)
     place = Path(path)
     if place.is_dir():
         found = sorted(one for one in (place.rglob("*") if recursive else place.iterdir()) if one.suffix in _SUFFIXES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from sanb.kubectl.commands import COMMANDS, GROUPS, Command
@@ -28,7 +29,7 @@ def find(profile: Profile, words: list[str]) -> tuple[str, list[str]]:
     while rest and not rest[0].startswith("-"):
         word = GROUPS.get(" ".join(path), {}).get(rest[0], rest[0])
         longer = " ".join([*path, word])
-        if not any(name == longer or name.startswith(longer + " ") for name in known):
+        if longer not in _prefixes(profile.minor):
             break
         path.append(word)
         rest.pop(0)
@@ -63,9 +64,22 @@ def distance(left: str, right: str) -> int:
     return row[-1]
 
 
-def there(profile: Profile) -> list[str]:
+def there(profile: Profile) -> tuple[str, ...]:
     """The commands of a minor."""
-    return [name for name, command in COMMANDS.items() if _has(profile, command)]
+    return _there(profile.minor)
+
+
+@lru_cache(maxsize=64)
+def _there(minor: str) -> tuple[str, ...]:
+    profile = Profile.of(minor)
+    return tuple(name for name, command in COMMANDS.items() if _has(profile, command))
+
+
+@lru_cache(maxsize=64)
+def _prefixes(minor: str) -> frozenset[str]:
+    """The commands of a minor and the groups they are in."""
+    words = [name.split(" ") for name in _there(minor)]
+    return frozenset(" ".join(name[:size]) for name in words for size in range(1, len(name) + 1))
 
 
 def _has(profile: Profile, command: Command) -> bool:

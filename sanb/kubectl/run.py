@@ -9,6 +9,7 @@ from typing import Any, Final
 from sanb.errors import ApiError, SanbError
 from sanb.kubectl import failures, usage
 from sanb.kubectl.commands import COMMANDS
+from sanb.kubectl.documents import Document
 from sanb.kubectl.find import find
 from sanb.kubectl.flags import GLOBAL, SWITCH, Parsed, parse
 from sanb.kubectl.result import Failure, Result
@@ -21,10 +22,11 @@ COMMANDED: Final = ("create deployment", "create job", "create cronjob")
 """Commands whose words behind `--` are a container's command."""
 
 
-def run(cp: Any, argv: str | list[str], stdin: str | None = None) -> Result:
+def run(cp: Any, argv: str | list[str], stdin: str | tuple[Document, ...] | None = None) -> Result:
     """Run a command of kubectl on a control plane; it never raises, its result says how it ended.
 
-    `argv` is the command line with or without the word kubectl, as one text or as words; `stdin` is what `-f -` reads.
+    `argv` is the command line with or without the word kubectl, as one text or as words; `stdin` is what `-f -` reads:
+    text, or objects that were read already.
     """
     session: Session | None = None
     try:
@@ -51,7 +53,7 @@ def _result(session: Session | None, code: int, text: str = "") -> Result:
     return Result(code, out, err)
 
 
-def _prepare(cp: Any, words: list[str], stdin: str | None) -> tuple[Session, Callable[[Session], None] | None]:
+def _prepare(cp: Any, words: list[str], stdin: Any) -> tuple[Session, Callable[[Session], None] | None]:
     """The session of a command line and its command; None where help was all that was asked for."""
     ahead, words = _globals_first(words)
     name, rest = find(cp.profile, words)

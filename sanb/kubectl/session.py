@@ -17,7 +17,9 @@ WARNINGS: Final = {"1.10": False, "1.19": True}
 """Whether kubectl shows the server's warnings."""
 LINE: Final = {"1.10": '{} "{}" {}\n', "1.11": "{}/{} {}\n"}
 """How a change is reported (SEM 12.1)."""
-PREFERRED: Final[dict[str, dict[str, str]]] = {"1.10": {"apps": "extensions"}, "1.16": {}}
+PREFERRED: Final[dict[str, dict[str, str]]] = {
+    "1.10": {"apps": "extensions", "networking.k8s.io": "extensions"}, "1.16": {}
+}
 """The group that a server puts first for resources that it serves in two."""
 MAKERS: Final = ("create", "run", "apply")
 DAY: Final = 86400.0
@@ -36,7 +38,7 @@ class ControlPlane(Protocol):
 class Session:
     """A command's connection: `ask` sends requests, `out` and `err` collect what is printed."""
 
-    def __init__(self, cp: Any, parsed: Parsed, stdin: str | None) -> None:
+    def __init__(self, cp: Any, parsed: Parsed, stdin: Any) -> None:
         self.cp = cp
         self.profile: Profile = cp.profile
         self.parsed = parsed
@@ -162,7 +164,8 @@ class Session:
 
 def kind(resource: Resource) -> str:
     """The resource as messages name it: `serviceaccount`, `deployment.apps`."""
-    return f"{resource.singular}.{resource.group}" if resource.group else resource.singular
+    group = resource.api_version.rpartition("/")[0]
+    return f"{resource.singular}.{group}" if group else resource.singular
 
 
 def resolve(text: str, rows: Iterable[Resource] | None = None) -> Resource:

@@ -14,6 +14,8 @@ ACCOUNT_NAME: Final = "kubernetes.io/service-account.name"
 ACCOUNT_UID: Final = "kubernetes.io/service-account.uid"
 SECRETS_SHOWN: Final = {"1.10": True, "1.35": False}
 BINARY: Final = {"1.10": False, "1.21": True}
+GAP: Final = {"1.10": "", "1.31": "\n"}
+"""What follows each value."""
 
 
 def namespace(obj: Obj, reader: Reader) -> str:
@@ -63,7 +65,7 @@ def configmap(obj: Obj, reader: Reader) -> str:
     """A ConfigMap with its texts."""
     data, binary = obj.get("data") or {}, obj.get("binaryData") or {}
     more = reader.profile.pick(BINARY)
-    gap = "\n" if more else ""
+    gap = reader.profile.pick(GAP)
     body = (
         heading(obj, reader) + "\nData\n====\n" + "".join(f"{key}:\n----\n{data[key]}\n{gap}" for key in sorted(data))
     )
