@@ -18,6 +18,7 @@ from sanb.apiserver import (
     verbs_update,
 )
 from sanb.apiserver.admission import Chain
+from sanb.apiserver.answers import answered
 from sanb.apiserver.authorizer import AlwaysAllow, Authorizer
 from sanb.apiserver.context import Context
 from sanb.apiserver.metadata import SELF_LINK
@@ -133,4 +134,7 @@ class ApiServer:
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)
         if verb is None or (not request.subresource and request.verb not in resource.verbs):
             raise status.method_not_allowed()
+        version = request.api_version
+        if version and version != resource.stored and resource.serves(version):
+            return answered(verb(Context(self, view, request, resource, attempt)), resource, version)
         return verb(Context(self, view, request, resource, attempt))

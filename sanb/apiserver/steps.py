@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sanb.apiserver import status
 from sanb.apiserver.context import Context
-from sanb.apiserver.crd import objects
+from sanb.apiserver.conversions import converted
+from sanb.apiserver.crd import definitions, objects
 from sanb.apiserver.defaults import default
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.schema import decode
 from sanb.apiserver.status import FieldError
+from sanb.apiserver.versions import SHAPES
 from sanb.values import Obj
 
 
@@ -33,7 +35,11 @@ def reread(context: Context, body: object) -> Obj:
         obj, warnings = objects.read(resource, body, profile, strict, version)
     else:
         obj, warnings = decode(resource, body, profile, strict, text, version)
-        obj = default(resource, obj, profile, version)
+        obj = default(resource, obj, profile, version or resource.api_version)
+        if request.resource == definitions.DEFINITIONS and request.verb == "create":
+            definitions.check_kept(obj, version or resource.api_version)
+        if version and resource.kind in SHAPES:
+            obj = converted(resource.kind, version, resource.api_version, obj)
     if warnings:
         context.warnings = (*context.warnings, *warnings)
     return obj

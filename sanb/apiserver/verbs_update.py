@@ -8,13 +8,16 @@ from sanb.apiserver import escalation, metadata, status, steps, strategy, valida
 from sanb.apiserver.admission import UPDATE
 from sanb.apiserver.apply import server_side_apply
 from sanb.apiserver.context import Context
+from sanb.apiserver.conversions import converted
 from sanb.apiserver.crd.definitions import DEFINITIONS, accepted
 from sanb.apiserver.escalation import GUARDED
 from sanb.apiserver.managers import manager_of, track_managers
 from sanb.apiserver.patch import apply_patch, misfit
 from sanb.apiserver.request import Outcome, Wait
+from sanb.apiserver.resources import Resource
 from sanb.apiserver.verbs_create import create_object
 from sanb.apiserver.verbs_delete import finished
+from sanb.apiserver.versions import SHAPES
 from sanb.apiserver.warnings import warn
 from sanb.errors import ApiError
 from sanb.values import Obj
@@ -89,11 +92,12 @@ def patch(context: Context) -> Outcome:
 
 def patched(context: Context, kind: str, old: Obj) -> Obj:
     """The object as the patch makes it: decoded and defaulted."""
+    row, shown = asked(context, old)
     if kind == "apply":
-        new = _configured(context, old)
+        new = _configured(context, shown, row)
     else:
-        new = apply_patch(kind, context.resource, old, context.request.body, context.view.profile)
-    if new is old:
+        new = apply_patch(kind, row, shown, context.request.body, context.view.profile)
+    if new is shown:
         return old
     new = metadata.ensure_name(context, metadata.ensure_namespace(context, _named(new, old)))
     try:
@@ -102,6 +106,19 @@ def patched(context: Context, kind: str, old: Obj) -> Obj:
         if kind == "apply" or error.reason != "BadRequest":
             raise
         raise misfit(kind, context.request.body, new, error, context.view.profile) from None
+
+
+def asked(context: Context, live: Obj) -> tuple[Resource, Obj]:
+    """The resource and the object in the version that the client works with."""
+    row, version = context.resource, context.request.api_version
+    body = context.request.body
+    if row.kind in SHAPES and not version and isinstance(body, dict):
+        version = str(body.get("apiVersion") or "")
+    if not version or version == row.api_version or not row.serves(version):
+        return row, live
+    if row.custom is not None:
+        return row._replace(stored=version), {**live, "apiVersion": version}
+    return row._replace(stored=version), converted(row.kind, row.api_version, version, live)
 
 
 def _named(new: Any, old: Obj) -> Obj:
@@ -113,8 +130,9 @@ def _apply(context: Context) -> Outcome:
     """Server-side apply: creates what is not there."""
     version = context.view.table.get(context.key)
     live = version.obj if version is not None else None
-    new = _configured(context, live)
-    if new is live:
+    row, shown = asked(context, live or {})
+    new = _configured(context, shown if live is not None else None, row)
+    if live is not None and new is shown:
         return context.answer(200, live)
     new = metadata.ensure_name(context, steps.reread(context, metadata.ensure_namespace(context, new)))
     if live is not None:
@@ -123,7 +141,7 @@ def _apply(context: Context) -> Outcome:
     return create_object(context, new)
 
 
-def _configured(context: Context, live: Obj | None) -> Obj:
+def _configured(context: Context, live: Obj | None, row: Resource) -> Obj:
     """The live object, or nothing, with the applied configuration laid over it."""
     request, view, options = context.request, context.view, context.options
     manager = str(options.get("fieldManager") or "")
@@ -131,5 +149,5 @@ def _configured(context: Context, live: Obj | None) -> Obj:
         raise status.missing_field_manager()
     force = str(options.get("force", "")).lower() in ("true", "1")
     return server_side_apply(
-        context.resource, live, request.body, manager, force, view.now_text, view.profile, request.subresource
+        row, live, request.body, manager, force, view.now_text, view.profile, request.subresource
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sanb.apiserver import status
 from sanb.apiserver.view import View
 from sanb.times import rfc3339
 from sanb.values import Obj
@@ -19,8 +20,20 @@ TERMINATING: Final = (
 )
 PROTECTED: Final = (".k8s.io", ".kubernetes.io")
 APPROVED: Final = "api-approved.kubernetes.io"
+KEPT: Final = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
 APPROVAL: Final = {"1.10": False, "1.16": True}
 """Whether groups of the project itself need a link to their approval."""
+
+
+def check_kept(obj: Obj, version: str) -> None:
+    """A definition that is made in v1 prunes.
+
+    Raises:
+        ApiError: 422, it says that unknown fields stay.
+    """
+    if version.endswith("/v1") and (obj.get("spec") or {}).get("preserveUnknownFields"):
+        fault = status.invalid_value("spec.preserveUnknownFields", True, KEPT)
+        raise status.invalid("CustomResourceDefinition", "apiextensions.k8s.io", obj["metadata"].get("name") or "", [fault])
 
 
 def accepted(view: View, new: Obj, old: Obj | None) -> Obj:

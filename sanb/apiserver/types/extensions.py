@@ -88,7 +88,12 @@ STRUCTS: Final[Mapping[str, str]] = {
         spec CustomResourceDefinitionSpec.v1beta1 !
         status CustomResourceDefinitionStatus !
     """,
-    "CustomResourceDefinitionSpec.v1beta1": _CRD_SPEC + """
+    "CustomResourceConversion.v1beta1": """
+        strategy string !
+        webhookClientConfig WebhookClientConfig
+        conversionReviewVersions []string since=1.15
+    """,
+    "CustomResourceDefinitionSpec.v1beta1": _CRD_SPEC.replace("Conversion since", "Conversion.v1beta1 since") + """
         version string
         versions []CustomResourceDefinitionVersion.v1beta1 since=1.11
         validation CustomResourceValidation

@@ -23,9 +23,6 @@ EXCLUSIVE: Final = "additionalProperties and properties are mutual exclusive"
 APPROVAL: Final = (
     f'protected groups must have approval annotation "{APPROVED}", see https://github.com/kubernetes/enhancements/pull/1111'
 )
-OLD_PRESERVE: Final = (
-    "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
-)
 _FORBIDDEN_BELOW: Final = (
     "type", "default", "nullable", "title", "description", "additionalProperties", "x-kubernetes-preserve-unknown-fields",
     "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string", "x-kubernetes-list-type",
@@ -80,9 +77,8 @@ def _spec(out: list[FieldError], spec: Obj, new: bool, rules: Rules) -> None:
         out.append(status.required("spec.scope"))
     elif scope not in SCOPES:
         out.append(status.unsupported("spec.scope", scope, SCOPES))
-    if new and spec.get("preserveUnknownFields"):
-        out.append(status.invalid_value("spec.preserveUnknownFields", True, OLD_PRESERVE))
-    _versions(out, spec, new, rules)
+    # those made in v1beta1 keep unknown fields, and need no structural schema
+    _versions(out, spec, new and not spec.get("preserveUnknownFields"), rules)
     _names(out, spec.get("names") or {}, rules)
     schema = (spec.get("validation") or {}).get("openAPIV3Schema")
     if schema is not None:
@@ -238,6 +234,3 @@ def _logic(out: list[FieldError], part: Mapping[str, Any], path: str, loose: boo
         if isinstance(part[word], bool):
             text = "must be false to be structural"
         out.append(status.field_forbidden(f"{path}.{word}", text))
-
-
-__all__ = ["definition", "definition_update"]
