@@ -9,6 +9,7 @@ from sanb.apiserver import descriptions
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.types import TYPES, Field, Type
 from sanb.apiserver.types.readers import Compiler
+from sanb.kubectl import explainschema
 from sanb.kubectl.flags import SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
@@ -221,9 +222,9 @@ def _scalar(word: str, new: bool) -> str:
 
 
 def _of_kind(row: Resource, version: str) -> Any:
-    custom = getattr(row, "custom", None)
-    struct = TYPES.get(f"{row.kind}.{version}") or TYPES.get(row.kind)
-    return Node(row.kind, None if custom else struct)
+    if row.custom is not None:
+        return explainschema.root(row.kind, row.custom.versions[f"{row.group}/{version}"].schema)
+    return Node(row.kind, TYPES.get(f"{row.kind}.{version}") or TYPES.get(row.kind))
 
 
 def _indent(text: str, blanks: int) -> str:

@@ -153,11 +153,12 @@ class _Fetch:
 
 def unfound(session: Session, resource: Resource) -> str:
     """What was looked for in vain, as kubectl says it."""
-    chosen = (session.parsed.text("selector"), session.parsed.text("field-selector"))
+    labels, fields = session.parsed.text("selector"), session.parsed.text("field-selector")
     version = resource.api_version if "/" in resource.api_version else f"/{resource.api_version}"
-    return 'Unable to find "{}, Resource={}" that match label selector "{}", field selector "{}"'.format(
-        version, resource.plural, *chosen
-    )
+    kind = f'"{version}, Resource={resource.plural}"'
+    if not labels and not fields:
+        return f"Unable to list {kind}"
+    return f'Unable to find {kind} that match label selector "{labels}", field selector "{fields}"'
 
 
 def _about_list(verb: str, refusal: ApiError) -> bool:

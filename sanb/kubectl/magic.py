@@ -1,11 +1,16 @@
-"""%kubectl and %%kubectl in notebooks."""
+"""%kubectl and %%kubectl in notebooks, with completion."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from sanb.kubectl.complete import complete
 from sanb.kubectl.result import Result, error
 from sanb.kubectl.run import run
+
+LINES: Final = r"%%?kubectl\b"
+DELIMITERS: Final = " \t\n`!@#$^&*()=+[{]}\\|;:'\",<>?"
+"""What ends a word for IPython."""
 
 
 class Magics:
@@ -28,10 +33,21 @@ class Magics:
             return Result(1, "", error("there is no cluster yet: create one with sanb.Cluster()").text + "\n")
         return run(self.cp, line, cell)
 
+    def complete(self, shell: Any, event: Any) -> list[str]:
+        """What IPython offers behind %kubectl: the ends of words, from where IPython begins to replace."""
+        if self.cp is None:
+            return []
+        line = str(event.text_until_cursor)
+        word = "" if line[-1:].isspace() else line.split()[-1]
+        begin = max((word.rfind(sign) for sign in DELIMITERS), default=-1) + 1
+        return [found[begin:] for found in complete(self.cp, line)]
+
 
 MAGICS = Magics()
 
 
 def load(shell: Any) -> None:
-    """Register %kubectl and %%kubectl in an IPython shell."""
+    """Register %kubectl and %%kubectl, and their completion, in an IPython shell."""
     shell.register_magic_function(MAGICS.cell, "line_cell", "kubectl")
+    if hasattr(shell, "set_hook"):
+        shell.set_hook("complete_command", MAGICS.complete, re_key=LINES)

@@ -1,0 +1,85 @@
+"""kubectl explain of custom kinds: fields from the schema of their CustomResourceDefinition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sanb.apiserver import descriptions
+from sanb.values import Obj
+
+TYPES: Final[Mapping[str, str]] = {"object": "Object", "": "Object"}
+HEAD: Final = ("apiVersion", "kind", "metadata")
+
+
+class SchemaNode:
+    """One field of a custom kind, or the kind itself; it offers what `explain.Node` does."""
+
+    field: Any = None
+
+    def __init__(self, name: str, schema: Obj, needed: bool = False) -> None:
+        self.name = name
+        self.schema = schema
+        self._needed = needed
+
+    @property
+    def struct(self) -> SchemaNode | None:
+        """Itself, if it has fields."""
+        return self if self._fields() else None
+
+    @property
+    def required(self) -> str:
+        """The mark of a field that must be there."""
+        return " -required-" if self._needed else ""
+
+    def _inner(self) -> Obj:
+        """The schema of the items of lists and maps; that of anything else is its own."""
+        schema = self.schema
+        while True:
+            items = schema.get("items") or schema.get("additionalProperties")
+            if not isinstance(items, dict):
+                return schema
+            schema = items
+
+    def _fields(self) -> Obj:
+        found: Obj = self._inner().get("properties") or {}
+        return found
+
+    def inner(self) -> list[SchemaNode]:
+        """The fields it has."""
+        needed = self._inner().get("required") or ()
+        return [SchemaNode(name, schema, name in needed) for name, schema in self._fields().items()]
+
+    def text(self) -> str:
+        """What the field is for."""
+        return str(self.schema.get("description", ""))
+
+    def texts(self) -> list[str]:
+        """What the field is for, and what its items are."""
+        inner = self._inner()
+        return [self.text(), str(inner.get("description", "")) if inner is not self.schema else ""]
+
+    def type_name(self, new: bool) -> str:
+        """The type as explain writes it."""
+        return _type(self.schema)
+
+
+def _type(schema: Obj) -> str:
+    if isinstance(schema.get("items"), dict):
+        return f"[]{_type(schema['items'])}"
+    if isinstance(schema.get("additionalProperties"), dict):
+        return f"map[string]{_type(schema['additionalProperties'])}"
+    if schema.get("x-kubernetes-int-or-string"):
+        return "IntOrString"
+    kind = str(schema.get("type", ""))
+    return TYPES.get(kind, kind)
+
+
+def root(kind: str, schema: Obj | None) -> SchemaNode:
+    """A custom kind; the fields that all kinds have are described as everywhere."""
+    schema = schema or {}
+    fields = dict(schema.get("properties") or {})
+    for name in HEAD:
+        text = descriptions.of_field("ServiceAccount", name)
+        fields[name] = {"type": "object" if name == "metadata" else "string", "description": text}
+    return SchemaNode(kind, {**schema, "properties": fields})
