@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 OUT    ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lab bench conformance lint notebooks images clean
+.PHONY: help demo test unit lab frontend bench conformance lint notebooks images clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -36,8 +36,11 @@ lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-lab: $(VENV)/.dev  ## JupyterLab on the notebook
-	$(BIN)/jupyter lab notebooks/01-the-story-of-a-token.ipynb
+lab: $(VENV)/.dev  ## JupyterLab with the Lab and its guided tour
+	$(BIN)/jupyter lab notebooks/02-the-lab.ipynb
+
+frontend:  ## build the Lab's bundle, which is committed, from frontend/ (needs Node)
+	cd frontend && npm ci --no-audit --no-fund && npm run --silent check && npm run --silent build
 
 bench: $(VENV)/.dev  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench

@@ -49,5 +49,5 @@ class Panel(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         with self.desk.cluster.lock:
-            more, size = still.bundle(self.desk.cluster)
+            more, size = still.bundle(self.desk.cluster, self.parts)
         return {**data, **more}, {**metadata, **size}

@@ -101,6 +101,8 @@ class Desk:
                     panel, content = self._inbox.popleft()
                     panel.send(obey(self, panel, content))
             self.publish()
+            if self.busy():
+                self.player.wake()
 
     @contextmanager
     def _acting(self) -> Iterator[None]:

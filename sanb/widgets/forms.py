@@ -21,7 +21,7 @@ class Field(NamedTuple):
     """One field of a form.
 
     `kind` is how it is filled in: "text", "number", "pairs" (key=value lines) or a reference "ref:<resource>".
-    `path` is where the server complains about it.
+    `path` is where the server complains about it; there may be several, separated by spaces.
     """
 
     key: str
@@ -157,9 +157,10 @@ FORMS: Final[tuple[Form, ...]] = (
          (_NAME._replace(default="web-token"), _SPACE,
           Field("account", "ServiceAccount", "metadata.annotations", "ref:serviceaccounts", "default", needed=True)), _token),
     Form("pod", "Pod", "Pod", "Containers that run. Admission gives it an account and mounts a token.",
-         (_NAME._replace(default="web"), _SPACE, _IMAGE, _ACCOUNT), _pod),
+         (_NAME._replace(default="web", path="metadata.name metadata.labels spec.containers[0].name"), _SPACE, _IMAGE, _ACCOUNT), _pod),
     Form("deployment", "Deployment", "Deployment", "So many Pods, always.",
-         (_NAME._replace(default="web"), _SPACE, _IMAGE._replace(path="spec.template.spec.containers[0].image"),
+         (_NAME._replace(default="web", path="metadata.name metadata.labels spec.selector spec.template.metadata.labels"),
+          _SPACE, _IMAGE._replace(path="spec.template.spec.containers[0].image"),
           Field("replicas", "Replicas", "spec.replicas", "number", "2"),
           _ACCOUNT._replace(path="spec.template.spec.serviceAccountName")), _deployment),
 )
@@ -175,7 +176,9 @@ def described() -> list[dict[str, Any]]:
 def place_of(form: Form, path: str) -> str:
     """The field that a complaint of the server about `path` belongs to; "" if none."""
     best = ""
+    found = ""
     for field in form.fields:
-        if (path == field.path or path.startswith((field.path + ".", field.path + "["))) and len(field.path) >= len(best):
-            best = field.path
-    return next((field.key for field in form.fields if field.path == best), "") if best else ""
+        for own in field.path.split():
+            if (path == own or path.startswith((f"{own}.", f"{own}["))) and len(own) > len(best):
+                best, found = own, field.key
+    return found

@@ -12,9 +12,11 @@ from sanb.views.layout.model import LAYERS
 from sanb.views.relate import things
 
 
-def bundle(cp: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """PNG and text with their metadata; the text alone where there is no matplotlib."""
+def bundle(cp: Any, parts: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """PNG and text with their metadata; the text alone for parts without a graph, and where there is no matplotlib."""
     words = text(cp)
+    if "graph" not in parts:
+        return {"text/plain": words}, {}
     try:
         from sanb.views.plot import draw
     except ImportError:

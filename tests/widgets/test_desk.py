@@ -202,7 +202,6 @@ def test_play_goes_on_by_itself_when_something_new_can_happen() -> None:
         browser.ask("play", speed=50)
         await asyncio.sleep(0)
         browser.create("namespace", name="shop")
-        browser.panel.desk.told()
         for _ in range(200):
             await asyncio.sleep(0.02)
             if "configmap/shop/kube-root-ca.crt" in browser.nodes and not browser.sections["head"]["busy"]:

@@ -139,7 +139,8 @@ def test_events_and_describe_are_there(shop: Browser) -> None:
 
 def test_marks_of_the_timeline_know_what_caused_them(shop: Browser) -> None:
     marks = shop.sections["marks"]
-    number, account = next((n, m) for n, m in marks.items() if m[3] == "ServiceAccount" and m[5] == "shop" and m[2] == "create" and not m[4])
+    made = {n: m for n, m in marks.items() if m[2:6] == ["create", "ServiceAccount", "", "shop"]}
+    number, account = next(iter(made.items()))
     cause = marks[str(account[8])]
     assert (cause[1], cause[3], cause[6]) == ("admin", "Namespace", "shop")
     detail = shop.ask("call", number=int(number))

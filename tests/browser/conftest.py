@@ -1,0 +1,185 @@
+"""A real JupyterLab and a real browser.
+
+Screenshots of what tests saw are kept in the folder that SANB_SCREENSHOTS names, if it names one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)
+THEMES = "@jupyterlab/apputils-extension:themes"
+PATIENCE = 30_000
+"""Milliseconds; machines of CI are slow."""
+
+
+class Server:
+    """JupyterLab in a folder of its own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.address = f"http://127.0.0.1:{port}"
+
+    def ask(self, path: str, method: str = "GET", body: Any = None) -> Any:
+        """A call of the server's own API."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.address}/{path}", data, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def theme(self, name: str) -> None:
+        """The theme of pages that are opened from now on."""
+        self.ask(f"lab/api/settings/{THEMES}", "PUT", {"raw": json.dumps({"theme": name})})
+
+    def notebook(self, *cells: str) -> str:
+        """Write a notebook; returns its name."""
+        name = f"{time.monotonic_ns()}.ipynb"
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells], metadata=kernel), self.folder / name)
+        return name
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    pytest.importorskip("jupyterlab", reason="JupyterLab is needed: pip install '.[dev]'")
+    home = tmp_path_factory.mktemp("jupyter")
+    folder = home / "notebooks"
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    news = home / "settings/@jupyterlab/apputils-extension"
+    news.mkdir(parents=True)
+    (news / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(home / "config"), "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+    }
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=",
+        "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True", "--allow-root", f"--ServerApp.root_dir={folder}",
+    ]
+    with (home / "log").open("w") as log, subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder) as process:
+        found = Server(folder, port)
+        try:
+            _wait_for(found, process, home / "log")
+            yield found
+        finally:
+            process.terminate()
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        try:
+            server.ask("api/status")
+            return
+        except OSError:
+            assert process.poll() is None, log.read_text()[-3000:]
+            time.sleep(0.25)
+    raise AssertionError(f"JupyterLab does not answer: {log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is needed: pip install '.[dev]'")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("Chromium is needed: apt-get install chromium")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Page:
+    """A notebook in the browser, and the Lab in it."""
+
+    def __init__(self, page: Any, shots: Path | None) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        self._shots = shots
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+
+    def run(self, cell: int = 0) -> None:
+        """Run a cell; a page whose kernel is not ready yet forgets what it was told, so it is told again."""
+        code = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
+        for _ in range(30):
+            code.locator(".cm-content").click()
+            self.page.keyboard.press("Control+Enter")
+            self.page.wait_for_timeout(400)
+            if code.locator(".jp-InputArea-prompt").inner_text() != "[ ]:":
+                return
+        raise AssertionError("the kernel takes no cells")
+
+    @property
+    def lab(self) -> Any:
+        """The Lab."""
+        return self.page.locator(".sanb").first
+
+    def button(self, name: str) -> Any:
+        """A button of the Lab."""
+        return self.lab.get_by_role("button", name=name, exact=True)
+
+    def tab(self, name: str) -> Any:
+        """A tab of the Lab; tabs may show a number after their name."""
+        return self.lab.get_by_role("tab", name=name)
+
+    def node(self, name: str) -> Any:
+        """An object in the graph."""
+        return self.lab.locator(f'.canvas [data-id="{name}"]')
+
+    def quiet(self) -> None:
+        """Run to quiet, and wait until it is."""
+        self.button("Run to quiet").click()
+        self.lab.locator(".state.calm").wait_for()
+
+    def shot(self, name: str) -> None:
+        """Keep a picture."""
+        if self._shots is not None:
+            self.page.wait_for_timeout(900)  # things glide to their places
+            self.lab.screenshot(path=str(self._shots / f"{name}.png"))
+
+
+@pytest.fixture
+def open_page(server: Server, chromium: Any) -> Iterator[Callable[..., Page]]:
+    """Opens a notebook with these cells: `open_page("c.lab()", width=1280, dark=True)`."""
+    opened: list[Any] = []
+    shots = os.environ.get("SANB_SCREENSHOTS")
+
+    def opener(*cells: str, width: int = 1600, height: int = 1300, dark: bool = False, name: str = "") -> Page:
+        server.theme("JupyterLab Dark" if dark else "JupyterLab Light")
+        page = chromium.new_page(viewport={"width": width, "height": height})
+        opened.append(page)
+        found = Page(page, Path(shots) if shots else None)
+        page.goto(f"{server.address}/lab/tree/{name or server.notebook(*cells)}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
+        return found
+
+    if shots:
+        Path(shots).mkdir(parents=True, exist_ok=True)
+    yield opener
+    for page in opened:
+        page.close()
+    for session in server.ask("api/sessions"):
+        server.ask(f"api/sessions/{session['id']}", "DELETE")
