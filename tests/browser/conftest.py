@@ -53,7 +53,8 @@ class Server:
         """Write a notebook; returns its name."""
         name = f"{time.monotonic_ns()}.ipynb"
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells], metadata=kernel), self.folder / name)
+        found = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        nbformat.write(nbformat.v4.new_notebook(cells=found, metadata=kernel), self.folder / name)
         return name
 
 
@@ -78,7 +79,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=",
         "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True", "--allow-root", f"--ServerApp.root_dir={folder}",
     ]
-    with (home / "log").open("w") as log, subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder) as process:
+    how: dict[str, Any] = {"env": environment, "cwd": folder}
+    with (home / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log, **how) as process:
         found = Server(folder, port)
         try:
             _wait_for(found, process, home / "log")

@@ -10,6 +10,18 @@ from tests.browser.conftest import Page, Server
 
 OPEN = "import sanb\nc = sanb.Cluster('1.36', seed=7)\nc.lab()"
 Opener = Callable[..., Page]
+CUT_OFF = """lab => [...lab.querySelectorAll('button, h3, h4, label')].filter(each =>
+    each.offsetParent && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline'
+).map(each => each.innerText)"""
+"""Texts that do not fit into what they label."""
+OUTSIDE = """lab => [...lab.querySelectorAll('.canvas .card')].filter(card => {
+    const box = card.querySelector('.box').getBoundingClientRect();
+    return [...card.querySelectorAll('text')].some(text => {
+        const place = text.getBoundingClientRect();
+        return place.right > box.right + 1 || place.left < box.left - 1;
+    });
+}).map(card => card.dataset.id)"""
+"""Cards whose texts leave them."""
 
 
 def opened(open_page: Opener, *cells: str, **how: object) -> Page:
@@ -140,7 +152,10 @@ def test_playing_leaves_other_cells_free(open_page: Opener) -> None:
 
 
 def test_clicks_while_a_cell_steps_the_cluster(open_page: Opener) -> None:
-    busy = "import time\nfor i in range(60):\n    c.create('namespace', f'cell-{i:02}')\n    c.step()\n    time.sleep(0.02)\nprint('done')"
+    busy = (
+        "import time\nfor i in range(60):\n    c.create('namespace', f'cell-{i:02}')\n    c.step()\n    time.sleep(0.02)\n"
+        "print('done')"
+    )
     check = "c.run()\nprint(sanb.replay(c.trace).fingerprint() == c.fingerprint(), len(c.list('namespaces')))"
     page = opened(open_page, busy, check)
     page.tab("Console").click()
@@ -171,18 +186,9 @@ def test_nothing_overlaps_or_is_cut_off(open_page: Opener, width: int) -> None:
     page.node("pod/shop/web").click()
     page.lab.locator(".inspector .yaml").wait_for()
     page.shot(f"width-{width}")
-    wide = page.page.evaluate("(() => { const lab = document.querySelector('.sanb'); return lab.scrollWidth - lab.clientWidth; })()")
-    assert wide <= 0
-    cut = page.page.evaluate(
-        "[...document.querySelectorAll('.sanb button, .sanb h3, .sanb h4, .sanb label')]"
-        ".filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map(e => e.innerText)"
-    )
-    assert cut == []
-    cards = page.page.evaluate(
-        "[...document.querySelectorAll('.sanb .canvas .card')].map(e => { const b = e.querySelector('.box').getBoundingClientRect();"
-        " return [...e.querySelectorAll('text')].every(t => { const r = t.getBoundingClientRect(); return r.right <= b.right + 1 && r.left >= b.left - 1; }); })"
-    )
-    assert all(cards)
+    assert page.lab.evaluate("lab => lab.scrollWidth - lab.clientWidth") <= 0
+    assert page.lab.evaluate(CUT_OFF) == []
+    assert page.lab.evaluate(OUTSIDE) == []
 
 
 def test_a_page_that_is_loaded_again_shows_the_state_it_had(open_page: Opener) -> None:
