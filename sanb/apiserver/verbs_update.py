@@ -24,6 +24,10 @@ from sanb.values import Obj
 
 APPLY_SERVED: Final = {"1.10": False, "1.16": True}
 """Whether the server knows apply patches and their options."""
+UNKNOWN_FORMAT: Final = (
+    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+    "application/merge-patch+json, application/apply-patch+yaml"
+)
 NO_FORCE: Final = "may not be specified for non-apply patch"
 
 
@@ -86,6 +90,8 @@ def patch(context: Context) -> Outcome:
         return _apply(context)
     if context.options.get("force") is not None and context.view.profile.pick(APPLY_SERVED):
         raise status.options_invalid("PatchOptions", status.field_forbidden("force", NO_FORCE))
+    if kind == "strategic" and context.resource.custom is not None:
+        raise status.failure(415, "UnsupportedMediaType", UNKNOWN_FORMAT, {})
     old = context.live()
     return update_object(context, patched(context, kind, old), old)
 

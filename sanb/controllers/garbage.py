@@ -9,14 +9,17 @@ object that is no more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from sanb.apiserver import customs
 from sanb.apiserver.client import Api
-from sanb.apiserver.resources import BY_KIND, RESOURCES
+from sanb.apiserver.customs import DEFINITIONS
+from sanb.apiserver.resources import Resource, served
 from sanb.controllers.identity import PROCESS, account_user
 from sanb.controllers.ownership import OWNER_VERSION
 from sanb.errors import ApiError
-from sanb.kernel.controller import Controller, Watch
+from sanb.kernel.controller import Controller, More, Watch
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
@@ -24,7 +27,6 @@ NAME: Final = "garbage-collector-controller"
 ORPHAN: Final = "orphan"
 FOREGROUND: Final = "foregroundDeletion"
 IGNORED: Final = ("events",)
-WATCHED: Final = tuple(resource for resource in RESOURCES if resource not in IGNORED)
 ABSENT_REMEMBERED: Final = 500
 """So many owners that do not exist are remembered by uid."""
 INVALID_NAMESPACE: Final = {"1.10": False, "1.20": True}
@@ -49,15 +51,44 @@ def _item(work: str, resource: str, obj: Obj) -> Item:
 # ---------------------------------------------------------------------- what it watches
 
 
-def _owner_place(reference: Obj, namespace: str) -> tuple[str, str, str] | None:
-    """Where the owner of an object in `namespace` would be; None if its kind is unknown here."""
-    row = BY_KIND.get(reference["kind"])
-    if row is None or row.id in IGNORED:
-        return None
-    version = reference["apiVersion"]
-    if not row.serves(version) and not (row.group == "apps" and version == OWNER_VERSION["1.10"]):
-        return None
-    return row.id, namespace if row.namespaced else "", reference["name"]
+class Kinds:
+    """The kinds of a minor, and those of CustomResourceDefinitions, as far as somebody knows of them."""
+
+    def __init__(self, profile: Profile) -> None:
+        rows = [row for row in served(profile).values() if row.id not in IGNORED]
+        self.builtin = tuple(row.id for row in rows)
+        self._by_kind = {row.kind: row for row in rows}
+
+    def watched(self, reader: Any) -> Iterator[str]:
+        """The resources whose objects may be owned; `reader` reads the cache."""
+        yield from self.builtin
+        yield from (row.id for row in _custom(reader))
+
+    def find(self, reference: Obj, reader: Any) -> Resource | None:
+        """The kind of an owner; None if nobody knows it here."""
+        kind, version = reference["kind"], reference["apiVersion"]
+        row = self._by_kind.get(kind)
+        if row is not None and (row.serves(version) or (row.group == "apps" and version == OWNER_VERSION["1.10"])):
+            return row
+        return next((one for one in _custom(reader) if one.kind == kind and version in one.served), None)
+
+    def place(self, reference: Obj, namespace: str, reader: Any) -> tuple[str, str, str] | None:
+        """Where the owner of an object in `namespace` would be; None if its kind is unknown here."""
+        row = self.find(reference, reader)
+        return None if row is None else (row.id, namespace if row.namespaced else "", reference["name"])
+
+
+def _custom(reader: Any) -> Iterator[Resource]:
+    for definition in reader.cached_list(DEFINITIONS):
+        row = customs.resource_of(definition)
+        if row is not None:
+            yield row
+
+
+@lru_cache(maxsize=64)
+def kinds_of(profile: Profile) -> Kinds:
+    """The kinds of a profile, put together once."""
+    return Kinds(profile)
 
 
 def _waits(obj: Obj) -> bool:
@@ -76,17 +107,17 @@ def _matters(old: Obj, new: Obj) -> bool:
     return False
 
 
-def _changed(resource: str) -> Callable[[Obj, Any], Iterable[Item]]:
+def _changed(kinds: Kinds, resource: str) -> Callable[[Obj, Any], Iterable[Item]]:
     def keys(obj: Obj, lister: Any) -> Iterable[Item]:
         """What is to be done about an object that appeared or changed: mostly nothing."""
         metadata = obj["metadata"]
         references = metadata.get("ownerReferences")
         deleting = metadata.get("deletionTimestamp")
         items = [*_deleting(resource, obj)] if deleting else []
-        if references and not _all_solid(references, metadata.get("namespace", ""), lister):
+        if references and not _all_solid(kinds, references, metadata.get("namespace", ""), lister):
             if not deleting:
                 items.append(_item("judge", resource, obj))
-            items += _waiting_owners(obj, lister)
+            items += _waiting_owners(kinds, obj, lister)
         return items
 
     return keys
@@ -100,9 +131,9 @@ def _deleting(resource: str, obj: Obj) -> Iterator[Item]:
         yield _item("judge", resource, obj)
 
 
-def _all_solid(references: list[Obj], namespace: str, lister: Any) -> bool:
+def _all_solid(kinds: Kinds, references: list[Obj], namespace: str, lister: Any) -> bool:
     for reference in references:
-        place = _owner_place(reference, namespace)
+        place = kinds.place(reference, namespace, lister)
         if place is None:
             continue
         owner = lister.cached(*place)
@@ -111,38 +142,52 @@ def _all_solid(references: list[Obj], namespace: str, lister: Any) -> bool:
     return True
 
 
-def _waiting_owners(obj: Obj, lister: Any) -> Iterator[Item]:
+def _waiting_owners(kinds: Kinds, obj: Obj, lister: Any) -> Iterator[Item]:
     """The owners that wait for their dependents: what happens to an object may be what they wait for."""
     metadata = obj["metadata"]
     for reference in metadata.get("ownerReferences") or ():
-        place = _owner_place(reference, metadata.get("namespace", ""))
+        place = kinds.place(reference, metadata.get("namespace", ""), lister)
         owner = lister.cached(*place) if place is not None else None
         if place is not None and owner is not None and _waits(owner):
             yield _item("judge", place[0], owner)
 
 
-def _removed(resource: str) -> Callable[[Obj, Any], Iterator[Item]]:
+def _removed(kinds: Kinds, resource: str) -> Callable[[Obj, Any], Iterator[Item]]:
     def keys(obj: Obj, lister: Any) -> Iterator[Item]:
         """Its dependents lose an owner; an owner that waits for its dependents has one less."""
         uid = obj["metadata"]["uid"]
-        if any(lister.may_file(other, "owner", uid) for other in WATCHED):
+        if any(lister.may_file(other, "owner", uid) for other in kinds.watched(lister)):
             yield _item("gone", resource, obj)
-        yield from _waiting_owners(obj, lister)
+        yield from _waiting_owners(kinds, obj, lister)
 
     return keys
 
 
 def controller(profile: Profile, authority: object, seed: int) -> Controller:
     """The collector of every minor."""
-    changes = tuple(
-        Watch(resource, related=_changed(resource), on=frozenset({"add", "update"}), changed=_matters)
-        for resource in WATCHED
-    )
-    removals = tuple(Watch(resource, related=_removed(resource), on=frozenset({"delete"})) for resource in WATCHED)
+    kinds = kinds_of(profile)
+    changes = tuple(_on_change(kinds, resource) for resource in kinds.builtin)
+    removals = tuple(_on_delete(kinds, resource) for resource in kinds.builtin)
+
+    def more(definition: Obj) -> Iterator[Watch]:
+        """What a CustomResourceDefinition brings."""
+        row = customs.resource_of(definition)
+        if row is not None:
+            yield _on_change(kinds, row.id)
+            yield _on_delete(kinds, row.id)
+
     return Controller(
         NAME, NAME, PROCESS, account_user("generic-garbage-collector"), watches=(*changes, *removals),
-        reconcile=reconcile, workers=20,
+        reconcile=reconcile, workers=20, more=More(DEFINITIONS, more),
     )
+
+
+def _on_change(kinds: Kinds, resource: str) -> Watch:
+    return Watch(resource, related=_changed(kinds, resource), on=frozenset({"add", "update"}), changed=_matters)
+
+
+def _on_delete(kinds: Kinds, resource: str) -> Watch:
+    return Watch(resource, related=_removed(kinds, resource), on=frozenset({"delete"}))
 
 
 # ---------------------------------------------------------------------- one item
@@ -160,7 +205,7 @@ async def reconcile(api: Api, key: Item) -> None:
 
 
 def _dependents(api: Api, uid: str) -> Iterator[tuple[str, Obj]]:
-    for resource in WATCHED:
+    for resource in kinds_of(api.profile).watched(api):
         for dependent in api.cached_by(resource, "owner", uid):
             yield resource, dependent
 
@@ -194,7 +239,7 @@ async def _live(api: Api, resource: str, namespace: str, name: str) -> Obj | Non
 
 
 def _judge_owner(api: Api, item: Item, reference: Obj) -> None:
-    place = _owner_place(reference, item.namespace)
+    place = kinds_of(api.profile).place(reference, item.namespace, api)
     if place is not None:
         api.enqueue(Item("judge", *place, reference["uid"]))
 
@@ -206,19 +251,20 @@ async def _classified(
     solid: list[Obj] = []
     dangling: list[Obj] = []
     waiting: list[Obj] = []
+    kinds = kinds_of(api.profile)
     for reference in references:
-        place = _owner_place(reference, item.namespace)
-        if place is None or (not item.namespace and place[1] == "" and BY_KIND[reference["kind"]].namespaced):
+        row = kinds.find(reference, api)
+        if row is None or (not item.namespace and row.namespaced):
             # a kind nobody knows here, or an owner that a cluster-scoped object cannot have: leave the object alone
             solid.append(reference)
             continue
         if api.recall(("absent", reference["uid"], item.namespace)):
             dangling.append(reference)
             continue
-        owner = await _live(api, *place)
+        owner = await _live(api, row.id, item.namespace if row.namespaced else "", reference["name"])
         if owner is None or owner["metadata"]["uid"] != reference["uid"]:
             _remember_absent(api, ("absent", reference["uid"], item.namespace))
-            _report_elsewhere(api, item, obj, reference, place[0])
+            _report_elsewhere(api, item, obj, reference, row.id)
             dangling.append(reference)
         else:
             (waiting if _waits(owner) else solid).append(reference)
@@ -249,13 +295,26 @@ def _report_elsewhere(api: Api, item: Item, obj: Obj, reference: Obj, resource: 
 
 async def _drop(api: Api, item: Item, references: list[Obj]) -> None:
     """Take references out of an object; nothing is left to do if it is gone or another one."""
-    removed = [{"$patch": "delete", "uid": reference["uid"]} for reference in references]
-    body = {"metadata": {"ownerReferences": removed, "uid": item.uid}}
     try:
-        await api.patch(item.resource, item.namespace, item.name, body, kind="strategic")
+        if item.resource in kinds_of(api.profile).builtin:
+            removed = [{"$patch": "delete", "uid": reference["uid"]} for reference in references]
+            body = {"metadata": {"ownerReferences": removed, "uid": item.uid}}
+            await api.patch(item.resource, item.namespace, item.name, body, kind="strategic")
+        else:
+            await _drop_whole(api, item, [reference["uid"] for reference in references])
     except ApiError as error:
         if error.code not in (404, 422):
             raise
+
+
+async def _drop_whole(api: Api, item: Item, gone: list[str]) -> None:
+    """The same for a custom kind, where a patch replaces the whole list."""
+    latest = await _live(api, item.resource, item.namespace, item.name)
+    if latest is not None:
+        metadata = latest["metadata"]
+        kept = [one for one in metadata.get("ownerReferences") or () if one["uid"] not in gone]
+        body = {"metadata": {"ownerReferences": kept or None, "resourceVersion": metadata["resourceVersion"]}}
+        await api.patch(item.resource, item.namespace, item.name, body, kind="merge")
 
 
 async def _collect(api: Api, item: Item, obj: Obj, waiting: list[Obj]) -> None:

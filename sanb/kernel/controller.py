@@ -32,6 +32,13 @@ class Limiter(NamedTuple):
     cap: float = 1000.0
 
 
+class More(NamedTuple):
+    """Watches that are not known from the start: `watches(obj)` are those that an object of `resource` brings."""
+
+    resource: str
+    watches: Callable[[Obj], Iterable[Watch]]
+
+
 class Controller(NamedTuple):
     """One queue with its workers.
 
@@ -40,7 +47,7 @@ class Controller(NamedTuple):
     (Forget, then AddAfter). It raises `Retry` for AddRateLimited; an `ApiError` that escapes counts as `Retry`.
     `retries` None means without limit. `lists` are resources it reads from cache without handling their events.
     `on_start` are keys queued once when the controller starts. `endures(key)` tells what of that which it keeps in memory
-    outlives its process, for example because a machine has it.
+    outlives its process, for example because a machine has it. `more` says which objects bring further watches.
     """
 
     name: str
@@ -55,6 +62,7 @@ class Controller(NamedTuple):
     lists: tuple[str, ...] = ()
     on_start: tuple[Hashable, ...] = ()
     endures: Callable[[Any], bool] | None = None
+    more: More | None = None
 
 
 class Retry(Exception):

@@ -65,9 +65,30 @@ class World:
                 for key in controller.on_start:
                     workers.queue.add(key)
                     self.mark(workers)
+        self._more = {w.controller.more.resource for w in self.workers.values() if w.controller.more is not None}
+        self._extended: dict[tuple[str, str], None] = {}
+        for resource in sorted(self._more):
+            self._extend(resource)
+        for name in [name for name in self.informers if name not in self._listeners]:
+            del self.informers[name]
         for name, informer in self.informers.items():
             if informer.lag:
                 self._lagging[name] = informer
+
+    def _extend(self, resource: str) -> None:
+        """Wire the watches that objects of a resource bring; what forks share is left as it is."""
+        objects = [version.obj for version in self.store.head.scan(resource) if version.obj is not None]
+        for workers in self.workers.values():
+            controller = workers.controller
+            if controller.more is None or controller.more.resource != resource:
+                continue
+            for watch in (watch for obj in objects for watch in controller.more.watches(obj)):
+                key = (controller.name, f"{watch.resource} {','.join(sorted(watch.on))}")
+                if key not in self._extended:
+                    self._extended = {**self._extended, key: None}
+                    self._listeners, self._by_resource = dict(self._listeners), dict(self._by_resource)
+                    name = self._informer(controller.process, watch.resource)
+                    self._listeners[name].listen(controller.name, watch)
 
     def _informer(self, process: str, resource: str) -> str:
         name = f"{process}/{resource}"
@@ -91,6 +112,8 @@ class World:
 
     def committed(self, resource: str) -> None:
         """A version of `resource` was committed: its informers are behind."""
+        if resource in self._more:
+            self._extend(resource)
         for name in self._by_resource.get(resource, ()):
             self._lagging[name] = self.informers[name]
 
@@ -323,6 +346,7 @@ class World:
         other._replied = dict(self._replied)
         other._listers, other._deliveries = {}, {}
         other._listeners, other._by_resource = self._listeners, self._by_resource
+        other._more, other._extended = self._more, self._extended
         return other
 
     def fingerprint(self) -> int:
