@@ -15,7 +15,7 @@ from sanb.values import Obj
 
 __all__ = ["ALIASES", "CREATES", "FILE_FLAGS", "from_files", "one_name", "simple"]
 
-NO_FILE: Final = {"1.10": "help", "1.15": "both", "1.27": "plain"}
+NO_FILE: Final = {"1.10": "help", "1.15": "both", "1.31": "plain"}
 """What a bare `create` says: its help, that and what is missing, or only what is missing."""
 SEE: Final = "See 'kubectl create -h' for help and examples"
 FILE_FLAGS: Final[Flags] = {

@@ -29,7 +29,7 @@ def serviceaccount(session: Session, name: str) -> Obj:
     return bare("ServiceAccount", name)
 
 
-def amounts(text: str) -> Obj:
+def amounts(text: str, complaint: str = "Invalid argument syntax") -> Obj:
     """What `cpu=1,memory=2Gi` says.
 
     Raises:
@@ -39,7 +39,7 @@ def amounts(text: str) -> Obj:
     for part in [one for one in text.split(",") if one]:
         key, equals, value = part.partition("=")
         if not equals or part.count("=") != 1:
-            raise error(f"invalid argument syntax {part}, expected <resource>=<value>")
+            raise error(f"{complaint} {part}, expected <resource>=<value>")
         if not AMOUNT.fullmatch(value):
             raise error(BAD_AMOUNT)
         found[key] = value

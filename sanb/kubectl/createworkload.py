@@ -78,7 +78,7 @@ def _from(session: Session, name: str) -> Obj:
     row, names = targets([session.parsed.text("from")])[0]
     if row.kind != "CronJob" or not names:
         raise error("from must be an existing cronjob")
-    source = session.ask("get", row, session.namespace, names[0])
+    source = session.fetch(row, session.namespace, names[0])
     template, before = source["spec"]["jobTemplate"], source["metadata"]
     given = template.get("metadata") or {}
     metadata: dict[str, Any] = {

@@ -59,7 +59,7 @@ def _objects(session: Session, resource: Resource, names: list[str], problems: l
     found: list[Obj] = []
     for name in names:
         try:
-            found.append(session.ask("get", resource, namespace, name))
+            found.append(session.fetch(resource, namespace, name))
         except ApiError as refusal:
             more = _starting_with(session, resource, namespace, name) if refusal.code == 404 else []
             found.extend(more)

@@ -64,13 +64,9 @@ def parse(text: str, source: str) -> list[Document]:
     found: list[Document] = []
     for body in bodies:
         if not isinstance(body, dict):
-            what = "array" if isinstance(body, list) else "string" if isinstance(body, str) else "number"
             raise error(
                 f'error validating "{source}": error validating data: invalid object to validate; if you choose to '
                 "ignore these errors, turn validation off with --validate=false"
-                if what != "array"
-                else f'unable to decode "{source}": json: cannot unmarshal array into Go value of type '
-                "unstructured.detector"
             )
         found.extend(Document(source, item) for item in manifests.flattened([body]))
     return found

@@ -45,7 +45,7 @@ def expose(session: Session) -> None:
 
 def _one(session: Session, target: Target) -> None:
     row, namespace, name = target
-    source = session.ask("get", row, namespace, name)
+    source = session.fetch(row, namespace, name)
     if row.kind not in EXPOSED:
         group = f".{row.group}" if row.group else ""
         raise error(f"cannot expose a {row.kind}{group}")
@@ -57,7 +57,9 @@ def _one(session: Session, target: Target) -> None:
         except ValueError as problem:
             raise error(f"{problem}") from None
     dry = dryrun.mode(session)
-    if dry != "client":
+    if dry == "client":
+        body = dryrun.local(session, RESOURCES["services"], body, session.parsed.text("namespace"))
+    else:
         options: dict[str, Any] = {"fieldManager": session.parsed.text("field-manager") or "kubectl-expose"}
         options |= {"dryRun": "All"} if dry == "server" else {}
         body = session.ask("create", "services", namespace, body=body, options=options)

@@ -42,8 +42,6 @@ FLAGS: Final = {
 }
 OLD_FLAGS: Final = {"1.10": {"show-all": Flag(SWITCH, "a"), "export": Flag(SWITCH)}, "1.18": {}}
 EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
-MISSING_NAMESPACE: Final = {"1.10": False, "1.36": True}
-"""Whether a missing object's missing namespace is what is reported."""
 AS_TABLE: Final = {"as": "Table", "asVersion": "v1", "includeObject": "Object"}
 NO_TYPE: Final = (
     'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported '
@@ -135,20 +133,10 @@ class _Fetch:
             table: Obj = session.ask(verb, resource, namespace, name, None, parsed.text("subresource"), options)
         except ApiError as refusal:
             if refusal.code != 404 or not parsed.on("ignore-not-found"):
-                refusal = self.namespace_first(refusal, resource)
+                refusal = session.first_missing(refusal, resource, namespace if name else "")
                 self.problems.append(failures.text(refusal, unfound(session, resource) if _about_list(verb, refusal) else ""))
             return None
         return table if table.get("kind") == "Table" else _as_table(session, table)
-
-    def namespace_first(self, refusal: ApiError, resource: Resource) -> ApiError:
-        """The refusal, or that of the namespace when this is missing too."""
-        session = self.session
-        if refusal.code == 404 and resource.namespaced and session.profile.pick(MISSING_NAMESPACE):
-            try:
-                session.ask("get", "namespaces", name=session.namespace)
-            except ApiError as other:
-                return other if other.code == 404 else refusal
-        return refusal
 
 
 def unfound(session: Session, resource: Resource) -> str:

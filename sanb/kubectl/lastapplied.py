@@ -26,7 +26,7 @@ def view(session: Session) -> None:
             "view-last-applied -h' for help and examples"
         )
     for row, namespace, name in choose.chosen(session, session.parsed.arguments):
-        body = session.ask("get", row, namespace, name)
+        body = session.fetch(row, namespace, name)
         text = dig(body, "metadata", "annotations", LAST)
         if text is None:
             continue

@@ -63,7 +63,7 @@ def _changes(marks: list[str], field: str) -> dict[str, str | None]:
 
 def _mark(session: Session, target: Target, field: str, changes: dict[str, str | None]) -> None:
     resource, namespace, name = target
-    current = session.ask("get", resource, namespace, name)
+    current = session.fetch(resource, namespace, name)
     old = current["metadata"].get(field) or {}
     if session.parsed.on("list"):
         _list(session, target, field, {**old, **{key: value for key, value in changes.items() if value is not None}})

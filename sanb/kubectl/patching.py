@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sanb import manifests
+from sanb.errors import ApiError
 from sanb.kubectl import choose, dryrun
 from sanb.kubectl.choose import Target
 from sanb.kubectl.flags import TEXT, Flag, Flags
@@ -22,6 +23,8 @@ FLAGS: Final[Flags] = {
     "subresource": Flag(),
 }
 TYPES: Final = ("json", "merge", "strategic")
+SUBRESOURCES: Final[dict[str, tuple[str, ...]]] = {"1.10": ("status", "scale"), "1.32": ()}
+"""What --subresource may name; empty for anything."""
 UNPATCHED: Final = {"1.10": "not patched", "1.12": "patched (no change)"}
 NO_PATCH: Final = {
     "1.10": "must specify -p to patch",
@@ -40,6 +43,9 @@ def patch(session: Session) -> None:
     form = parsed.text("type", "strategic")
     if form not in TYPES:
         raise error(f'--type must be one of [{" ".join(TYPES)}], not "{form}"')
+    known, wanted = session.profile.pick(SUBRESOURCES), parsed.text("subresource")
+    if known and wanted and wanted not in known:
+        raise error(f'invalid subresource value: "{wanted}". Must be one of [{" ".join(known)}]')
     body = _body(text)
     choose.each(session, parsed.arguments, lambda target: _one(session, target, body, form))
 
@@ -75,12 +81,18 @@ def _go(problem: ValueError) -> str:
 
 def _one(session: Session, target: Target, body: Any, form: str) -> None:
     resource, namespace, name = target
-    before = session.ask("get", resource, namespace, name)
+    before = session.fetch(resource, namespace, name)
     after = before
     dry = dryrun.mode(session)
     if dry != "client":
         options = choose.options(session, form, "kubectl-patch")
-        after = session.ask("patch", resource, namespace, name, body, session.parsed.text("subresource"), options)
+        try:
+            after = session.ask("patch", resource, namespace, name, body, session.parsed.text("subresource"), options)
+        except ApiError as refusal:
+            if refusal.reason != "UnsupportedMediaType" or form != "strategic":
+                raise
+            kind = f"{resource.api_version}, Kind={resource.kind}"
+            raise error(f"application/strategic-merge-patch+json is not supported by {kind}: {refusal.message}") from None
     same = dig(before, "metadata", "resourceVersion") == dig(after, "metadata", "resourceVersion") and dry == "none"
     done = session.profile.pick(UNPATCHED) if same else "patched"
     if after.get("kind") == "Scale" and not session.parsed.text("output"):

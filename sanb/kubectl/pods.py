@@ -41,10 +41,10 @@ def pod_of(session: Session, word: str, doing: str = "cannot attach to", announc
     """
     kind, slash, name = word.rpartition("/")
     if not slash or session.resolve(kind).kind == "Pod":
-        found: Obj = session.ask("get", "pods", session.namespace, name)
+        found: Obj = session.fetch(session.resolve("pods"), session.namespace, name)
         return found
     row = session.resolve(kind)
-    source = session.ask("get", row, session.namespace, name)
+    source = session.fetch(row, session.namespace, name)
     found_pods = selected(session, row.kind, source, doing)
     if not found_pods:
         raise error("timed out waiting for the condition")

@@ -96,7 +96,7 @@ def history(session: Session) -> None:
 
 def _history(session: Session, target: Target) -> None:
     row, namespace, name = target
-    obj = session.ask("get", row, namespace, name)
+    obj = session.fetch(row, namespace, name)
     if row.kind not in KINDS:
         raise _no_visitor("history", row)
     found, wanted = revisions(session, row, obj), session.parsed.values.get("revision", 0)
@@ -135,7 +135,7 @@ def undo(session: Session) -> None:
 
 def _undo(session: Session, target: Target) -> None:
     row, namespace, name = target
-    obj = session.ask("get", row, namespace, name)
+    obj = session.fetch(row, namespace, name)
     if row.kind not in KINDS:
         raise _no_visitor("rollbacker", row)
     if session.profile.pick(APPLIED) and LAST in (obj["metadata"].get("annotations") or {}):
@@ -181,7 +181,7 @@ def restart(session: Session) -> None:
 
 def _restart(session: Session, target: Target) -> None:
     row, namespace, name = target
-    obj = session.ask("get", row, namespace, name)
+    obj = session.fetch(row, namespace, name)
     if row.kind not in KINDS:
         raise _refuse(row, name, "restart")
     if dig(obj, "spec", "paused", default=False):
@@ -205,7 +205,7 @@ def pauser(wanted: bool) -> Callable[[Session], None]:
 
     def one(session: Session, target: Target) -> None:
         row, namespace, name = target
-        obj = session.ask("get", row, namespace, name)
+        obj = session.fetch(row, namespace, name)
         if row.kind != "Deployment":
             raise _refuse(row, name, verb)
         if bool(dig(obj, "spec", "paused", default=False)) == wanted:

@@ -25,7 +25,7 @@ def status(session: Session) -> None:
 
 def _status(session: Session, target: Target) -> None:
     row, namespace, name = target
-    session.ask("get", row, namespace, name)
+    session.fetch(row, namespace, name)
     tell = TELLERS.get(row.kind)
     if tell is None:
         raise error(f"no status viewer has been implemented for {row.kind}")
@@ -33,7 +33,7 @@ def _status(session: Session, target: Target) -> None:
     wanted = session.parsed.values.get("revision", 0)
 
     def over() -> bool:
-        obj = session.ask("get", row, namespace, name)
+        obj = session.fetch(row, namespace, name)
         have = int(dig(obj, "metadata", "annotations", REVISION, default=0))
         if wanted and row.kind == "Deployment" and have != wanted:
             raise error(f"desired revision ({wanted}) is different from the running revision ({have})")

@@ -92,8 +92,7 @@ def _check_image(session: Session, name: str) -> None:
     if IMAGE.fullmatch(name.lower()):
         repository = name.partition("@")[0].rpartition(":")[0] or name
         why += f": repository name ({repository if '/' in repository else 'library/' + repository}) must be lowercase"
-    text = session.profile.pick(BAD_IMAGE).format(name, why)
-    raise error(text + session.profile.pick(HINT))
+    raise error(session.profile.pick(BAD_IMAGE).format(name, why))
 
 
 def _make(session: Session, restart: str, attached: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sanb.apiserver.resources import RESOURCES
+from sanb.errors import ApiError
 from sanb.kubectl import choose, dryrun
 from sanb.kubectl.choose import Target
 from sanb.kubectl.flags import NUMBER, Flag, Flags
@@ -24,6 +25,13 @@ AUTO_FLAGS: Final[Flags] = {
     "generator": Flag(),
 }
 NO_SCALE: Final = "Error from server (NotFound): the server could not find the requested resource"
+IDLE: Final[dict[str, Obj]] = {
+    "1.10": {"currentReplicas": 0, "desiredReplicas": 0}, "1.33": {"currentMetrics": None, "desiredReplicas": 0},
+}
+NOTHING_SCALED: Final = {
+    "1.10": "", "1.27": "no objects passed to scale", "1.32": "no objects passed to scale {}", "1.36": "",
+}
+"""What is said when there is nothing to scale; empty for what the server says."""
 AUTOSCALER: Final = {"1.10": "autoscaling/v1", "1.33": "autoscaling/v2"}
 
 
@@ -40,7 +48,14 @@ def scale(session: Session) -> None:
 def _scale(session: Session, target: Target) -> None:
     resource, namespace, name = target
     parsed = session.parsed
-    body = session.ask("get", resource, namespace, name)
+    try:
+        body = session.fetch(resource, namespace, name)
+    except ApiError as refusal:
+        text = session.profile.pick(NOTHING_SCALED)
+        alone = len(choose.chosen(session, session.parsed.arguments)) == 1
+        if refusal.code == 404 and text and alone:
+            raise error(text.format(refusal.message)) from None
+        raise
     if "scale" not in resource.subresources:
         raise Failure(NO_SCALE)
     have, expected = dig(body, "spec", "replicas", default=0), parsed.values.get("current-replicas", -1)
@@ -54,7 +69,7 @@ def _scale(session: Session, target: Target) -> None:
         options = choose.options(session, "merge", "kubectl")
         session.ask("patch", resource, namespace, name, change, "scale", options)
     if parsed.text("output") and dry == "none":
-        body = session.ask("get", resource, namespace, name)
+        body = session.fetch(resource, namespace, name)
     dryrun.report(session, resource, body, f"scaled{dryrun.SUFFIX[dry]}")
 
 
@@ -74,7 +89,7 @@ def autoscale(session: Session) -> None:
 
 def _autoscale(session: Session, target: Target) -> None:
     resource, namespace, name = target
-    session.ask("get", resource, namespace, name)
+    session.fetch(resource, namespace, name)
     if "scale" not in resource.subresources:
         version = resource.api_version if "/" in resource.api_version else f"/{resource.api_version}"
         raise error(
@@ -91,7 +106,9 @@ def _autoscale(session: Session, target: Target) -> None:
     dry = dryrun.mode(session)
     row = RESOURCES["horizontalpodautoscalers.autoscaling"]
     body: Any = obj
-    if dry != "client":
+    if dry == "client":
+        body = dryrun.local(session, row, {**obj, "status": session.profile.pick(IDLE)}, session.parsed.text("namespace"))
+    else:
         options: dict[str, Any] = {
             "fieldManager": "kubectl-autoscale",
             **({"dryRun": "All"} if dry == "server" else {}),

@@ -84,6 +84,27 @@ class Session:
             self.warn(warning)
         return answer.body
 
+    def fetch(self, resource: Resource, namespace: str, name: str) -> Any:
+        """One object; when it is missing and its namespace is missing too, the namespace is what is told.
+
+        Raises:
+            ApiError: there is no such object.
+        """
+        try:
+            return self.ask("get", resource, namespace, name)
+        except ApiError as refusal:
+            raise self.first_missing(refusal, resource, namespace) from None
+
+    def first_missing(self, refusal: ApiError, resource: Resource, namespace: str) -> ApiError:
+        """The refusal, or that of the namespace when this is missing too."""
+        if refusal.code != 404 or not resource.namespaced or namespace in ("", "default"):
+            return refusal
+        try:
+            self.ask("get", "namespaces", name=namespace)
+        except ApiError as other:
+            return other if other.code == 404 else refusal
+        return refusal
+
     def kinds(self) -> Mapping[str, Resource]:
         """The kinds that the server has, by id; those of CustomResourceDefinitions too."""
         found = getattr(self.cp, "resources", None)

@@ -52,7 +52,7 @@ def set_env(session: Session) -> None:
 def _one(session: Session, target: Target, variables: list[Obj], removed: list[str]) -> None:
     resource, namespace, name = target
     pattern = session.parsed.text("containers") or "*"
-    spec = dig(session.ask("get", resource, namespace, name), *spec_path(resource), default={})
+    spec = dig(session.fetch(resource, namespace, name), *spec_path(resource), default={})
     if not any(pattern in ("*", one["name"]) for field in LISTS for one in spec.get(field) or ()):
         session.complain(f'Warning: {resource.kind}/{name} does not have any containers matching "{pattern}"')
         return
@@ -86,7 +86,7 @@ def _from(session: Session) -> list[Obj]:
     kinds = {"ConfigMap": "configMapKeyRef", "Secret": "secretKeyRef"}
     if row.kind not in kinds:
         raise error(f"unsupported resource specified in --from={text}")
-    body = session.ask("get", row, session.namespace, names[0])
+    body = session.fetch(row, session.namespace, names[0])
     wanted = session.parsed.many("keys")
     found: list[Obj] = []
     for key in sorted(body.get("data") or ()):
@@ -130,7 +130,7 @@ def _env(session: Session, container: Obj, variables: list[Obj], removed: list[s
 
 def _list(session: Session, target: Target) -> None:
     resource, namespace, name = target
-    spec = dig(session.ask("get", resource, namespace, name), *spec_path(resource), default={})
+    spec = dig(session.fetch(resource, namespace, name), *spec_path(resource), default={})
     for one in spec.get("containers") or ():
         session.print(f"# {resource.kind} {name}, container {one['name']}\n")
         session.print("".join(_listed(variable) for variable in one.get("env") or ()))

@@ -25,6 +25,7 @@ SUBJECT_FLAGS: Final[Flags] = {
     "group": Flag(REPEAT),
     "serviceaccount": Flag(REPEAT),
 }
+BAD_AMOUNT: Final = {"1.10": "Invalid argument syntax", "1.36": "invalid argument syntax"}
 NO_RESOURCE: Final = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 LISTS: Final = ("initContainers", "containers")
 
@@ -48,7 +49,7 @@ def change(session: Session, target: Target, make: Callable[[Obj], Obj], done: s
         Failure: the object has no PodSpec.
     """
     resource, namespace, name = target
-    before = session.ask("get", resource, namespace, name)
+    before = session.fetch(resource, namespace, name)
     path = spec_path(resource)
     if dig(before, *path) is None or "containers" not in dig(before, *path):
         raise error(f"the object is not a pod or does not have a pod template: {resource.kind}")
@@ -126,7 +127,8 @@ def set_resources(session: Session) -> None:
         raise error(NO_RESOURCE)
     if not parsed.text("limits") and not parsed.text("requests"):
         raise error("you must specify an update to requests or limits (in the form of --requests/--limits)")
-    wanted = {flag: amounts(parsed.text(flag)) for flag in ("limits", "requests") if parsed.text(flag)}
+    complaint = session.profile.pick(BAD_AMOUNT)
+    wanted = {flag: amounts(parsed.text(flag), complaint) for flag in ("limits", "requests") if parsed.text(flag)}
     done = "resource requirements updated"
     choose.each(
         session, parsed.arguments, lambda t: change(session, t, lambda spec: _resources(session, spec, wanted), done)
@@ -150,7 +152,7 @@ def set_selector(session: Session) -> None:
 
     def one(target: Target) -> None:
         resource, namespace, name = target
-        before = session.ask("get", resource, namespace, name)
+        before = session.fetch(resource, namespace, name)
         if resource.kind != "Service":
             raise error(f"selector for {resource.kind.lower()} cannot be changed")
         old = dict.fromkeys(dig(before, "spec", "selector", default={}))
@@ -178,7 +180,7 @@ def set_subject(session: Session) -> None:
 
 def _subjects(session: Session, target: Target, added: list[Obj]) -> None:
     resource, namespace, name = target
-    before: Any = session.ask("get", resource, namespace, name)
+    before: Any = session.fetch(resource, namespace, name)
     if resource.kind not in ("RoleBinding", "ClusterRoleBinding"):
         raise error("setting subjects is only supported for RoleBinding/ClusterRoleBinding")
     there = list(before.get("subjects") or ())

@@ -78,13 +78,23 @@ ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "uncordon": ("Let Pods onto a Node again", "NODE"),
     "drain": ("Cordon a Node and evict its Pods", "NODE"),
     "auth can-i": ("Ask whether an action is allowed", "VERB (TYPE | TYPE/NAME | URL)"),
+    "auth reconcile": ("Create roles and bindings, or add to them", "-f FILE"),
     "auth whoami": ("Ask whom the server takes the user for", ""),
     "explain": ("Tell what a kind or a field is", "TYPE[.FIELD...]"),
     "version": ("Print the version", ""),
     "api-resources": ("Print the kinds that the server has", ""),
     "api-versions": ("Print the group versions that the server has", ""),
     "cluster-info": ("Print where the cluster is", ""),
+    "cluster-info dump": ("Print the objects of kube-system and of the namespace", ""),
+    "alpha events": ("Print events", "[--for TYPE/NAME] [--types=Normal,Warning]"),
+    "alpha auth whoami": ("Ask whom the server takes the user for", ""),
+    "options": ("Print the flags of all commands", ""),
     "config view": ("Print the configuration", ""),
+    "config current-context": ("Print the context", ""),
+    "config get-contexts": ("Print all contexts", ""),
+    "config get-clusters": ("Print all clusters", ""),
+    "config get-users": ("Print all users", ""),
+    "config use-context": ("Choose a context; there is one", "NAME"),
 }
 """What commands are for, and the words after their name."""
 WIDTH: Final = 30

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
+from typing import Any
 
+SESSIONS = Path(__file__).parent / "sessions"
 ABC = "bcdfghjklmnpqrstvwxz2456789"
 RULES = (
     (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<jwt>"),
@@ -38,3 +41,26 @@ def argv(command: str) -> list[str]:
     """The words of a recorded command."""
     rest = command.removeprefix("kubectl ")
     return rest.split(" ") if "{" in rest else shlex.split(rest)
+
+
+def words_of(command: str) -> list[str]:
+    """The words of a command of a session, as a shell reads them."""
+    return shlex.split(command)
+
+
+def steps_of(session: str) -> list[tuple[str, str | None]]:
+    """The commands of a session, each with what it reads."""
+    steps: list[tuple[str, list[str]]] = []
+    for line in (SESSIONS / f"{session}.txt").read_text().splitlines():
+        if line.startswith("|"):
+            steps[-1][1].append(line[1:])
+        elif line:
+            steps.append((line, []))
+    return [(command, "\n".join(lines) + "\n" if lines else None) for command, lines in steps]
+
+
+def agree(real: dict[str, Any], mine: Any) -> bool:
+    """Whether two ends of a command are the same, but for the width of columns."""
+    return (real["exit"], squeeze(real["stdout"]), squeeze(real["stderr"])) == (
+        mine.exit_code, squeeze(mine.stdout), squeeze(mine.stderr)
+    )
