@@ -57,7 +57,8 @@ def _names(names: Obj) -> Obj:
 
 def _single(spec: Obj) -> Obj:
     """The one version and the list of versions stand in for each other."""
-    spec = fill(spec, {"scope": "Namespaced"})
+    if not spec.get("scope"):
+        spec = {**spec, "scope": "Namespaced"}
     if not spec.get("versions") and spec.get("version"):
         return {**spec, "versions": [{"name": spec["version"], "storage": True, "served": True}]}
     if spec.get("versions") and not spec.get("version"):
