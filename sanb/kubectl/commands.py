@@ -88,6 +88,13 @@ _ANY: Final[Flags] = {
     "sort-by": Flag(),
 }
 """Flags of commands that are refused all the same."""
+
+
+def _refused(name: str) -> Command:
+    since, until = refused.SPANS.get(name, ("1.10", ""))
+    return Command(refused.command(name), _ANY, since, rest=name == "debug", until=until)
+
+
 COMMANDS: Final[Mapping[str, Command]] = {
     "get": Command(get.get, get.FLAGS, more=get.OLD_FLAGS),
     "describe": Command(describe.describe, describe.FLAGS),
@@ -159,7 +166,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
             "rename-context",
         )
     },
-    **{name: Command(refused.command(name), _ANY, rest=name == "debug") for name in refused.REASONS},
+    **{name: _refused(name) for name in refused.REASONS},
 }
 GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "": {"log": "logs"},

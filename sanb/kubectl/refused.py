@@ -27,6 +27,11 @@ REASONS: Final[Mapping[str, str]] = {
     "rolling-update": "use a Deployment: `kubectl set image` and `kubectl rollout status`",
 }
 
+SPANS: Final[Mapping[str, tuple[str, str]]] = {
+    "rolling-update": ("1.10", "1.18"), "kustomize": ("1.14", ""), "debug": ("1.20", ""), "plugin list": ("1.12", ""),
+}
+"""The first minor that has the command, and the first that has it no more."""
+
 
 def command(name: str) -> Callable[[Session], None]:
     """A command that ends with its reason."""

@@ -112,30 +112,33 @@ def watch(session: Session, tables: list[tuple[Resource, Obj]], problems: list[s
     failures.end(problems)
     row, table = tables[0]
     watched = Watch(session, row, table)
-    if not session.parsed.on("watch-only"):
+    if table["rows"] and not session.parsed.on("watch-only"):
         watched.show(table["rows"], "ADDED")
     seconds = seconds_of(session.parsed.text("request-timeout"), "request-timeout", "kubectl get") or HORIZON
     settle(session, watched.look, seconds)
 
 
 def settle(session: Session, look: Callable[[], None], seconds: float) -> None:
-    """Let everything happen that is under way, and look after every step that changed something."""
+    """Let everything happen that is under way, and look after everything that changed something."""
     cp = session.cp
     if getattr(cp, "run", None) is None:
         return
-    end, seen = session.now + seconds, cp.store.rev
+    end, seen = session.now + seconds, 0
 
     def policy(world: World, enabled: Sequence[Action]) -> Action | None:
-        nonlocal seen
-        if cp.store.rev != seen:
-            seen = cp.store.rev
-            look()
+        """The next action, as long as nothing has changed and nothing waits for a later time than the end."""
         action = fifo(world, enabled)
         late = action is not None and action.op == "fire" and _due(world) > end
-        return None if late else action
+        return None if late or world.store.rev != seen else action
 
-    cp.run(policy=policy)
-    look()
+    while True:
+        seen = cp.store.rev
+        cp.run(policy=policy)
+        changed = cp.store.rev != seen
+        seen = cp.store.rev
+        look()
+        if not changed and cp.store.rev == seen:
+            return
 
 
 def _due(world: World) -> float:
