@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from sanb.kubectl.commands import COMMANDS, GROUPS, Command
+from sanb.kubectl.flags import parse
 from sanb.kubectl.result import Failure, error
 from sanb.profiles.profile import Profile
 
@@ -41,10 +42,19 @@ def find(profile: Profile, words: list[str]) -> tuple[str, list[str]]:
 
 def _unknown(profile: Profile, name: str, rest: list[str]) -> Failure:
     if name:
-        return error(f"unknown command \"{' '.join(rest)}\"\nSee 'kubectl {name} -h' for help and examples")
+        words = " ".join(_plain(rest))
+        return error(f'unknown command "{words}"\nSee \'kubectl {name} -h\' for help and examples')
     close = [f"\t{one}" for one in suggestions(profile, rest[0])]
     hint = "\n\nDid you mean this?\n" + "\n".join(close) + "\n" if close else ""
     return Failure(profile.pick(UNKNOWN).format(word=rest[0], parent="kubectl", hint=hint))
+
+
+def _plain(words: list[str]) -> list[str]:
+    """The words that are no flags."""
+    try:
+        return parse(words, {}, "kubectl").arguments
+    except Failure:
+        return [word for word in words if not word.startswith("-")]
 
 
 def suggestions(profile: Profile, word: str) -> list[str]:

@@ -11,7 +11,7 @@ from sanb.kubectl import failures, output, raw, sorting, watch
 from sanb.kubectl.documents import read
 from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag
 from sanb.kubectl.result import Failure, error
-from sanb.kubectl.session import Session
+from sanb.kubectl.session import PREFERRED, Session
 from sanb.values import Obj
 from sanb.views import text
 
@@ -94,13 +94,22 @@ def _targets(session: Session) -> Wanted:
         return [(place.resource, [place.name]) for place in (located(session, one) for one in documents)]
     if not session.parsed.arguments:
         raise Failure(NO_TYPE)
-    found = session.targets(session.parsed.arguments)
+    found = [(_preferred(session, row), names) for row, names in session.targets(session.parsed.arguments)]
     if any(names for _, names in found):
         if session.parsed.text("selector"):
             raise error("name cannot be provided when a selector is specified")
         if session.parsed.on("all-namespaces"):
             raise error("a resource cannot be retrieved by name across all namespaces")
     return found
+
+
+def _preferred(session: Session, row: Resource) -> Resource:
+    """The row in the group that a minor prefers for words without one."""
+    group = session.profile.pick(PREFERRED).get(row.group)
+    words = session.parsed.arguments
+    if group is None or words[0] == "all" or any(f".{row.group}" in word for word in words):
+        return row
+    return next((row._replace(stored=one) for one in row.served if one.startswith(f"{group}/")), row)
 
 
 class _Fetch:

@@ -47,6 +47,7 @@ UNABLE: Final = {
     "1.31": Unable(" ", "cannot delete Pods that declare"),
     "1.36": Unable(" ", "Pods that declare"),
 }
+NODE: Final = RESOURCES["nodes"]
 MIRROR: Final = "kubernetes.io/config.mirror"
 
 
@@ -77,12 +78,12 @@ def _cordon(session: Session, name: str, wanted: bool) -> None:
     done = "cordoned" if wanted else "uncordoned"
     suffix = dryrun.SUFFIX[dryrun.mode(session)]
     if bool(dig(node, "spec", "unschedulable", default=False)) == wanted:
-        session.print(f"node/{name} already {done}{suffix}\n")
+        session.changed(NODE, name, f"already {done}{suffix}")
         return
     if dryrun.mode(session) != "client":
         patch = {"spec": {"unschedulable": True if wanted else None}}
         session.ask("patch", "nodes", "", name, patch, options=choose.options(session, "strategic", "kubectl-cordon"))
-    session.print(f"node/{name} {done}{suffix}\n")
+    session.changed(NODE, name, f"{done}{suffix}")
 
 
 # ---------------------------------------------------------------------- taint
@@ -141,7 +142,7 @@ def _taint(session: Session, target: Target, added: list[Obj], removed: list[tup
         session.ask("patch", "nodes", "", name, patch, options=choose.options(session, "merge", "kubectl-taint"))
     changed = any(_same(one, added) for one in there)
     done = "modified" if added and (removed or changed) else "tainted" if added else "untainted"
-    session.print(f"node/{name} {done}\n")
+    session.changed(NODE, name, done)
 
 
 def _same(one: Obj, added: list[Obj]) -> bool:
@@ -190,8 +191,8 @@ def _drain(session: Session, node: str) -> None:
     targets = [(RESOURCES["pods"], pod["metadata"]["namespace"], pod["metadata"]["name"]) for pod in going]
     session.wait(lambda: all(gone(session, target) for target in targets))
     for _, _, name in targets:
-        session.print(f"pod/{name} evicted\n")
-    session.print(f"node/{node} drained\n")
+        session.changed(RESOURCES["pods"], name, "evicted")
+    session.changed(NODE, node, "drained")
 
 
 def _controller(pod: Obj) -> Obj | None:

@@ -28,7 +28,7 @@ REVISION: Final = "deployment.kubernetes.io/revision"
 CAUSE: Final = "kubernetes.io/change-cause"
 RESTARTED: Final = "kubectl.kubernetes.io/restartedAt"
 HASH: Final = "pod-template-hash"
-HEAD: Final = {"1.10": '{}s "{}"', "1.11": "{}/{} "}
+HEAD: Final = {"1.10": '{plural} "{name}"', "1.11": "{named}/{name} "}
 LAST: Final = "kubectl.kubernetes.io/last-applied-configuration"
 APPLIED: Final = {"1.10": False, "1.36": True}
 """Whether undo warns of what apply remembers."""
@@ -102,7 +102,7 @@ def _history(session: Session, target: Target) -> None:
     found, wanted = revisions(session, row, obj), session.parsed.values.get("revision", 0)
     if wanted < 0:
         raise error(f"revision must be a positive integer: {wanted}")
-    head = session.profile.pick(HEAD).format(session.named(row), name)
+    head = session.profile.pick(HEAD).format(plural=row.plural, named=session.named(row), name=name)
     if wanted:
         one = next((one for one in found if one.number == wanted), None)
         if one is None:

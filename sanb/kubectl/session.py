@@ -196,14 +196,21 @@ def resolve(text: str, rows: Iterable[Resource] | None = None) -> Resource:
         Failure: there is none.
     """
     word = text.lower()
+    plain, _, group = word.partition(".")
     for row in RESOURCES.values() if rows is None else rows:
         names = (row.plural, row.singular, *row.short)
-        plain, _, group = word.partition(".")
         if word in names:
             return row
         if plain in names and group and group in _groups(row):
-            return row
+            return _in_version(row, group)
     raise error(f'the server doesn\'t have a resource type "{text}"')
+
+
+def _in_version(row: Resource, words: str) -> Resource:
+    """The row in the version that `v1beta1.apps` names; without a version as it is."""
+    version, _, group = words.partition(".")
+    named = f"{group}/{version}"
+    return row._replace(stored=named) if named in row.served else row
 
 
 def _groups(row: Resource) -> list[str]:
