@@ -31,12 +31,12 @@ def plugin(profile: Profile) -> Plugin:
         obj = attributes.obj
         if not delta or obj is None:
             return
-        writes = []
-        for quota in view.scan(QUOTAS, attributes.namespace):
-            wanted = _wanted(quota, delta)
-            if wanted and usage.about(quota, attributes.resource, obj):
-                writes.append(_charged(attributes, quota, wanted, obj, named))
-        view.also = tuple(writes)
+        quotas = [one for one in view.scan(QUOTAS, attributes.namespace) if usage.about(one, attributes.resource, obj)]
+        if attributes.resource == "pods":
+            for quota in quotas:
+                _demanded(attributes, quota, obj, named)
+        wanted = ((quota, _wanted(quota, delta)) for quota in quotas)
+        view.also = tuple(_charged(attributes, quota, some) for quota, some in wanted if some)
 
     return Plugin("ResourceQuota", validate=validate, but=frozenset({"events"}))
 
@@ -61,16 +61,14 @@ def _wanted(quota: Obj, delta: dict[str, str]) -> dict[str, str]:
     return {name: delta[name] for name in sorted(delta) if name in hard}
 
 
-def _charged(attributes: Attributes, quota: Obj, wanted: dict[str, str], obj: Obj, named: bool) -> tuple[Key, Obj]:
+def _charged(attributes: Attributes, quota: Obj, wanted: dict[str, str]) -> tuple[Key, Obj]:
     """The quota with what is used more.
 
     Raises:
-        ApiError: 403, it is too much, or a Pod does not say how much it is.
+        ApiError: 403, it is too much.
     """
     name, state = quota["metadata"]["name"], quota["status"]
     hard, used = state["hard"], state.get("used") or {}
-    if attributes.resource == "pods":
-        _demanded(attributes, name, hard, obj, named)
     after = {what: plus(used.get(what, "0"), value) for what, value in wanted.items()}
     over = [what for what in wanted if quantity(after[what]) > quantity(hard[what])]
     if over:
@@ -81,7 +79,13 @@ def _charged(attributes: Attributes, quota: Obj, wanted: dict[str, str], obj: Ob
     return (QUOTAS, attributes.namespace, name), new
 
 
-def _demanded(attributes: Attributes, name: str, hard: Obj, pod: Obj, named: bool) -> None:
+def _demanded(attributes: Attributes, quota: Obj, pod: Obj, named: bool) -> None:
+    """Every container must say how much it needs of what a quota is about.
+
+    Raises:
+        ApiError: 403, one does not.
+    """
+    name, hard = quota["metadata"]["name"], (quota.get("status") or {}).get("hard") or {}
     missing: dict[str, list[str]] = {}
     for container in (*(pod["spec"].get("containers") or ()), *(pod["spec"].get("initContainers") or ())):
         resources = container.get("resources") or {}

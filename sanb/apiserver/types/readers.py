@@ -80,7 +80,7 @@ class Compiler:
     def _zero(self, field: Field) -> Any:
         if field.kind == "object" and field.type and not field.pointer:
             return self.zero(field.type)
-        return _ZEROS.get(field.kind)
+        return None if field.pointer else _ZEROS.get(field.kind)
 
     def _field(self, field: Field) -> Reader:
         """The reader of one field: null, emptiness and gates included."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from sanb.apiserver.admission import Chain
 from sanb.apiserver.plugins import priority
 from sanb.profiles.profile import Profile
+from tests.apiserver.alone import Alone
+from tests.apiserver.alone import pod as alone_pod
 from tests.apiserver.plugins.desk import Desk, pod
 
 
@@ -72,3 +75,37 @@ def test_an_update_that_leaves_the_priority_out_keeps_it() -> None:
 def test_a_complete_update_is_left_alone() -> None:
     given = pod(priority=0, preemptionPolicy="PreemptLowerPriority")
     assert desk_of("1.36").admit(given, operation="UPDATE", old=given) is given
+
+
+CLASSES = "priorityclasses.scheduling.k8s.io"
+
+
+def server(minor: str = "1.36") -> Alone:
+    plugin = priority.plugin(Profile.of(minor))
+    assert plugin is not None
+    return Alone(minor, chain=Chain((plugin,)))
+
+
+def test_a_pod_gets_what_its_class_says() -> None:
+    found = server()
+    body = {"metadata": {"name": "high"}, "value": 1000, "preemptionPolicy": "Never"}
+    found.ask("create", CLASSES, body=body)
+    spec = found.body("create", "pods", "shop", body=alone_pod("a", priorityClassName="high"))["spec"]
+    assert (spec["priority"], spec["preemptionPolicy"]) == (1000, "Never")
+    refused = found.refused("create", "pods", "shop", body=alone_pod("b", priorityClassName="high", priority=7))
+    assert refused["message"] == (
+        'pods "b" is forbidden: the integer value of priority (7) must not be provided in pod spec;'
+        " priority admission controller computed 1000 from the given PriorityClass name"
+    )
+
+
+def test_a_default_class_is_for_pods_without_one_and_there_is_only_one() -> None:
+    found = server("1.18")
+    found.ask("create", CLASSES, body={"metadata": {"name": "usual"}, "value": 5, "globalDefault": True})
+    spec = found.body("create", "pods", "shop", body=alone_pod("a"))["spec"]
+    assert (spec["priorityClassName"], spec["priority"]) == ("usual", 5)
+    second = {"metadata": {"name": "other"}, "value": 6, "globalDefault": True}
+    assert found.refused("create", CLASSES, body=second)["message"] == (
+        'priorityclasses.scheduling.k8s.io "other" is forbidden: '
+        "PriorityClass usual is already marked as default. Only one default can exist"
+    )
