@@ -9,6 +9,7 @@ import pytest
 from sanb import Cluster, UsageError
 
 MONITOR = "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: %s}, spec: {a: [1, {b: 2}]}}"
+RENDERED = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: \"1\"\n"
 DUMP = """\
 apiVersion: v1
 kind: List
@@ -107,8 +108,7 @@ def test_many_refusals_are_shown_in_part() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_rendered_chart_loads_whatever_its_lines_end_in(end: str, tmp_path: Path) -> None:
-    text = "---\n# Source: chart/templates/empty.yaml\n---\n# Source: chart/templates/cm.yaml\napiVersion: v1\nkind: ConfigMap\n" \
-           "metadata:\n  name: a\ndata:\n  x: \"1\"\n---\n"
+    text = "---\n# Source: chart/templates/empty.yaml\n---\n# Source: chart/templates/cm.yaml\n" + RENDERED + "---\n"
     path = tmp_path / "rendered.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", end).encode())
     assert Cluster("1.36").apply(path).counts() == {"created": 1}

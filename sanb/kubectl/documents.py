@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sanb import manifests
 from sanb.kubectl.result import error
+from sanb.kubectl.shape import NO_OBJECT, invalid
 from sanb.values import Obj, json_default
 from sanb.yamltext import to_yaml
 
@@ -41,14 +43,23 @@ def read(path: str, stdin: str | Sequence[Document] | None, recursive: bool = Fa
     """
     if path == "-":
         return parse(stdin or "", STDIN) if stdin is None or isinstance(stdin, str) else list(stdin)
+    if path.startswith(("http://", "https://")):
+        raise error(f'"{path}" is not read: sanb fetches nothing from the network. Download it and give the file')
     place = Path(path)
     if place.is_dir():
         found = sorted(one for one in (place.rglob("*") if recursive else place.iterdir()) if one.suffix in _SUFFIXES)
-        return [document for one in found for document in parse(one.read_text(), str(one))]
+        if not found:
+            raise error(f"error reading [{path}]: recognized file extensions are [.json .yaml .yml]")
+        return [document for one in found for document in parse(_content(one), str(one))]
     try:
-        return parse(place.read_text(), path)
+        return parse(_content(place), path)
     except OSError:
         raise error(f'the path "{path}" does not exist') from None
+
+
+def _content(path: Path) -> str:
+    """The text of a file; what is no UTF-8 becomes the sign for that, as Go reads it."""
+    return path.read_text(encoding="utf-8-sig", errors="replace")
 
 
 def parse(text: str, source: str) -> list[Document]:
@@ -60,14 +71,18 @@ def parse(text: str, source: str) -> list[Document]:
     try:
         bodies = [body for body, _ in manifests.documents(text)]
     except ValueError as problem:
-        raise error(f"error parsing {source}: error converting YAML to JSON: {problem}") from None
+        raise error(f"error parsing {source}: error converting YAML to JSON: {_worded(problem, text)}") from None
     found: list[Document] = []
     for body in bodies:
-        if not isinstance(body, dict):
-            raise error(
-                f'error validating "{source}": error validating data: invalid object to validate; if you choose to '
-                "ignore these errors, turn validation off with --validate=false"
-            )
+        if not isinstance(body, dict) or (body.get("kind") == "List" and not isinstance(body.get("items"), list)):
+            raise invalid(source, NO_OBJECT)
         found.extend(Document(source, item) for item in manifests.flattened([body]))
     return found
 
+
+def _worded(problem: ValueError, text: str) -> str:
+    """What is wrong with YAML, in Go's words."""
+    if "contains itself" in str(problem):
+        found = re.search(r"&([\w-]+)", text)
+        return f"yaml: anchor '{found[1] if found else ''}' value contains itself"
+    return str(problem)

@@ -77,7 +77,7 @@ def report(session: Session, resource: Resource, body: Obj, done: str) -> None:
     if form:
         output.write(session, form, [body])
     else:
-        session.changed(resource, body["metadata"].get("name", ""), done)
+        session.changed(resource, (body.get("metadata") or {}).get("name", ""), done)
 
 
 def local(session: Session, resource: Resource, obj: Obj, namespace: str) -> Obj:

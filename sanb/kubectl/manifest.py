@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from sanb.apiserver.resources import Resource
-from sanb.kubectl import failures, schema
+from sanb.kubectl import failures, schema, shape
 from sanb.kubectl.documents import Document, read
 from sanb.kubectl.flags import MANY, SWITCH, Flag
 from sanb.kubectl.result import error
@@ -65,18 +65,14 @@ def located(session: Session, document: Document) -> Located:
         Failure: it has no kind, one that the server does not have, or another namespace than -n.
     """
     obj, source = document.obj, document.source
-    for field, text in (("apiVersion", "apiVersion not set"), ("kind", "kind not set")):
-        if not obj.get(field):
-            raise error(
-                f'error validating "{source}": error validating data: {text}; if you choose to ignore these errors, '
-                "turn validation off with --validate=false"
-            )
+    shape.check_head(obj, source)
     kind, version = str(obj["kind"]), str(obj["apiVersion"])
     name, namespace = str(dig(obj, "metadata", "name", default="")), str(dig(obj, "metadata", "namespace", default=""))
     row = session.find(kind, version)
     if row is None:
         text = session.profile.pick(NO_MATCH)
         raise error(text.format(name=name, namespace=namespace, source=source, kind=kind, version=version))
+    shape.check_metadata(obj, source)
     if session.parsed.text("validate", "true") not in ("false", "ignore"):
         schema.check(session.profile, obj, source)
     if not row.namespaced:

@@ -78,7 +78,7 @@ def name(session: Session, obj: Obj) -> str:
     """`serviceaccount/test`, `deployment.apps/nginx`."""
     kind = obj.get("kind", "")
     row = session.find(kind, obj.get("apiVersion", "")) or BY_KIND.get(kind)
-    return f"{session.named(row) if row else kind.lower()}/{obj['metadata'].get('name', '')}"
+    return f"{session.named(row) if row else kind.lower()}/{(obj.get('metadata') or {}).get('name', '')}"
 
 
 def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool = True) -> None:

@@ -146,8 +146,9 @@ def _resources(session: Session, spec: Obj, wanted: Obj) -> Obj:
 def set_selector(session: Session) -> None:
     """kubectl set selector, of Services."""
     words = session.parsed.arguments
-    if len(words) < 2 and not session.parsed.many("filename"):
-        raise error("one or more resources must be specified as <resource> <name> or <resource>/<name>")
+    files = bool(session.parsed.many("filename"))
+    if not words or (len(words) < 2 and not files):
+        raise error(NO_RESOURCE if words else "one selector is required")
     wanted = pairs(words[-1])
 
     def one(target: Target) -> None:
