@@ -22,6 +22,8 @@ FLAGS: Final = {
 }
 DASH: Final = {"1.10": "", "1.18": "old", "1.31": "needed"}
 """What a command without `--` is: fine, deprecated or refused."""
+SHELLS: Final = ("sh", "bash", "ash")
+NOBODY: Final = "there is nobody here who types into a shell: say what it shall run, `kubectl exec {} -- {} -c 'ls /'`"
 OLD: Final = (
     "kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. "
     "Use kubectl exec [POD] -- [COMMAND] instead."
@@ -39,7 +41,10 @@ def execute(session: Session) -> None:
     if dig(pod, "status", "phase") in ("Succeeded", "Failed"):
         raise error(f"cannot exec into a container in a completed pod; current phase is {pod['status']['phase']}")
     container = container_of(session, pod)
-    code = run_in(session, pod, container, argv, session.stdin if session.parsed.on("stdin") else None)
+    typed = session.stdin if session.parsed.on("stdin") else None
+    if session.parsed.on("tty") and len(argv) == 1 and argv[0].rpartition("/")[2] in SHELLS and not typed:
+        session.complain(NOBODY.format(pod["metadata"]["name"], argv[0]))
+    code = run_in(session, pod, container, argv, typed)
     if code:
         raise Failure(f"command terminated with exit code {code}", code)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,9 +10,14 @@ from sanb.apiserver.resources import BY_KIND
 from sanb.kubectl.documents import to_json, to_yaml
 from sanb.kubectl.result import error
 from sanb.kubectl.session import Session
-from sanb.values import REMOVE, Obj, evolve, json_default, plain
-from sanb.views import gotemplate, jsonpath, text
+from sanb.values import REMOVE, Obj, evolve, plain
+from sanb.views import gosyntax, gotemplate, jsonpath, text
 
+NOT_RUN: Final = (
+    'error executing jsonpath "{template}": Error executing template: {why}. Printing more information for debugging the '
+    "template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{given}\n\n\n"
+)
+"""A template that does not fit the object: kubectl prints both."""
 MANAGED_HIDDEN: Final = {"1.10": False, "1.21": True}
 LIST_METADATA: Final[dict[str, Obj]] = {
     "1.10": {"resourceVersion": "", "selfLink": ""},
@@ -133,22 +137,12 @@ def _go(template: str, body: Any) -> str:
 
 
 def _jsonpath(template: str, body: Any) -> str:
-    template = template if "{" in template else "{" + template + "}"
     try:
         return jsonpath.render(template, body)
+    except jsonpath.JsonPathRunError as problem:
+        raise error(NOT_RUN.format(template=template, why=problem, given=gosyntax.source(body))) from None
     except jsonpath.JsonPathError as problem:
-        if getattr(problem, "missing", False):
-            raise error(_not_found(template, body, str(problem))) from None
         raise error(f"error parsing jsonpath {template}, {problem}") from None
-
-
-def _not_found(template: str, body: Any, problem: str) -> str:
-    """A key that is not there: kubectl prints template and object."""
-    raw = json.dumps(body, separators=(",", ":"), default=json_default)
-    return (
-        f'error executing jsonpath "{template}": Error executing template: {problem}. Printing more information for '
-        f"debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{raw}\n\n"
-    )
 
 
 def _as_json(template: str, body: Any) -> str:

@@ -16,6 +16,11 @@ from sanb.kubectl.result import Failure, Result
 from sanb.kubectl.session import Session
 
 FLAG_ERROR: Final = {"1.10": "Error: ", "1.23": "error: "}
+SHELL: Final = ("|", "||", "&&", ";", "&", ">", ">>", "<")
+NO_SHELL: Final = (
+    "error: there is no shell here that knows what {!r} means. Work on the result in Python "
+    "(`r = c.kubectl(...)`, `r.stdout`), or put a sign that belongs to the command in quotes"
+)
 TOLD: Final = ("rollout",)
 """Groups of commands whose help goes to stdout when they stand alone."""
 COMMANDED: Final = ("create deployment", "create job", "create cronjob")
@@ -30,7 +35,7 @@ def run(cp: Any, argv: str | list[str], stdin: str | tuple[Document, ...] | None
     """
     session: Session | None = None
     try:
-        words = shlex.split(argv, comments=True) if isinstance(argv, str) else [str(word) for word in argv]
+        words = _split(argv) if isinstance(argv, str) else [str(word) for word in argv]
         words = words[1:] if words[:1] == ["kubectl"] else words
         session, command = _prepare(cp, words, stdin)
         if command is not None:
@@ -44,6 +49,25 @@ def run(cp: Any, argv: str | list[str], stdin: str | tuple[Document, ...] | None
         return _result(session, 1, f"error: {problem}")
     except Exception as problem:  # a command never raises: not even where it is wrong itself
         return _result(session, 1, f"error: internal problem of sanb's kubectl: {type(problem).__name__}: {problem}")
+
+
+def _split(line: str) -> list[str]:
+    """The words of a line, as a shell reads them; what only a shell can do is refused.
+
+    Raises:
+        Failure: the line has a pipe, a redirection or a second command.
+    """
+    plain = shlex.split(line, comments=True)
+    quoted = shlex.shlex(line, posix=False)
+    quoted.whitespace_split, quoted.commenters = True, "#"
+    open_braces = 0
+    for word in quoted:  # quotes stay, so that a sign in quotes is a word like any other
+        if word in SHELL and not open_braces:
+            raise Failure(NO_SHELL.format(word))
+        if word.endswith(";") and len(word) > 1 and word[0] not in "'\"":
+            raise Failure(NO_SHELL.format(";"))
+        open_braces += word.count("{{") - word.count("}}")
+    return plain
 
 
 def _result(session: Session | None, code: int, text: str = "") -> Result:

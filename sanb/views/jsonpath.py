@@ -13,11 +13,16 @@ _STEP: Final = re.compile(
     r"""\.\.(?P<deep>[\w-]+)|\.?\[(?P<quote>['"])(?P<quoted>.*?)(?P=quote)\]|\.?\[\?\((?P<filter>.*?)\)\]"""
     r"""|\.?\[(?P<index>[^\]]*)\]|\.(?P<name>(?:\\.|[^.\[\]\\{}])+|\*)|\.$"""
 )
+_INDEX: Final = re.compile(r"\s*(\*|-?\d*(:-?\d*){0,2}|-?\d+(,-?\d+)+)\s*")
 _TEST: Final = re.compile(r"""^\s*@(?P<path>[^=!<>]*?)\s*(?:(?P<op>==|!=|<=|>=|<|>)\s*(?P<value>.+?)\s*)?$""")
 
 
 class JsonPathError(ValueError):
     """The template cannot be read or finds nothing."""
+
+
+class JsonPathRunError(JsonPathError):
+    """The template can be read, but not on this object."""
 
 
 def render(template: str, data: Any) -> str:
@@ -28,9 +33,20 @@ def render(template: str, data: Any) -> str:
     """
     pieces = list(_pieces(template))
     text, rest = _render(pieces, 0, data, data)
-    if rest != len(pieces):
-        raise JsonPathError("not in range, nothing to end")
+    if rest != len(pieces) or _ends(pieces):
+        raise JsonPathRunError("not in range, nothing to end")
     return text
+
+
+def _ends(pieces: list[tuple[str, str]]) -> bool:
+    """Whether there is an end without its range."""
+    depth = 0
+    for kind, text in pieces:
+        if kind == "action":
+            depth += text.startswith("range") - (text == "end")
+            if depth < 0:
+                return True
+    return False
 
 
 def find(path: str, data: Any, *, missing: bool = True) -> list[Any]:
@@ -38,14 +54,31 @@ def find(path: str, data: Any, *, missing: bool = True) -> list[Any]:
     path = path.strip()
     path = path.removeprefix("$")
     path = path if path.startswith((".", "[")) or not path else f".{path}"
-    found, place = [data], 0
+    if path.startswith(".\\"):
+        raise JsonPathError("unrecognized character in action: U+005C '\\'")
+    found = [data]
+    for step in _steps(path):
+        found = [value for one in found for value in _follow(one, step, missing)]
+    return found
+
+
+def _steps(path: str) -> list[re.Match[str]]:
+    """The steps of a path, all read before the first is taken."""
+    steps, place = [], 0
     while place < len(path):
         step = _STEP.match(path, place)
         if step is None or step.end() == place:
-            raise JsonPathError(f"unrecognized character in action: {path[place : place + 1]!r}")
-        found = [value for one in found for value in _follow(one, step, missing)]
+            letter = path[place : place + 1]
+            if letter == "[" or path[place : place + 2] == ".[":
+                raise JsonPathError("unterminated array")
+            raise JsonPathError(f"unrecognized character in action: U+{ord(letter):04X} '{letter}'")
+        if step["quote"] == '"':
+            raise JsonPathError(f'invalid array index "{step["quoted"]}"')
+        if step["index"] is not None and not _INDEX.fullmatch(step["index"]):
+            raise JsonPathError(f"invalid array index {step['index']}")
+        steps.append(step)
         place = step.end()
-    return found
+    return steps
 
 
 def _pieces(template: str) -> Iterator[tuple[str, str]]:
@@ -126,6 +159,9 @@ def _follow(value: Any, step: re.Match[str], missing: bool) -> list[Any]:
         return [one for one in items if _passes(one, step["filter"])]
     if step["index"] is not None:
         return _items(value, step["index"])
+    if step["quoted"] is not None and "','" in step["quoted"]:
+        names = step["quoted"].split("','")
+        return [value[name] for name in names if isinstance(value, dict) and name in value]
     name = step["quoted"] if step["quoted"] is not None else re.sub(r"\\(.)", r"\1", step["name"] or "")
     if not name:
         return [value]
@@ -142,19 +178,24 @@ def _items(value: Any, index: str) -> list[Any]:
     if index == "*" and isinstance(value, dict):
         return list(value.values())
     if not isinstance(value, list):
-        return []
+        if value is None or index == "*":
+            return []
+        raise JsonPathRunError(f"{_KINDS.get(type(value), 'string')} is not array or slice")
     if index == "*":
         return list(value)
-    try:
-        if ":" in index:
-            first, _, last = index.partition(":")
-            return value[int(first) if first else None : int(last) if last else None]
-        number = int(index)
-    except ValueError:
-        raise JsonPathError(f"invalid array index {index}") from None
-    if not -len(value) <= number < len(value):
-        raise JsonPathError(f"array index out of bounds: index {number}, length {len(value)}")
-    return [value[number]]
+    if ":" in index:
+        ends = [int(part) if part.strip() else None for part in index.split(":")]
+        return value[slice(*ends)]
+    return [value[_within(int(one), len(value))] for one in index.split(",")]
+
+
+def _within(number: int, length: int) -> int:
+    if not -length <= number < length:
+        raise JsonPathRunError(f"array index out of bounds: index {number}, length {length}")
+    return number
+
+
+_KINDS: Final = {dict: "map", bool: "bool", int: "int64", float: "float64"}
 
 
 def _deep(value: Any, name: str) -> Iterator[Any]:
@@ -168,6 +209,18 @@ def _deep(value: Any, name: str) -> Iterator[Any]:
             yield from _deep(inner, name)
 
 
+def _wanted(text: str, value: Any) -> str:
+    """The right side of a comparison, as text."""
+    if text[:1] in ("'", '"'):
+        return text.strip("'\"")
+    if text.startswith(("@", "$", ".")):
+        found = find(text.lstrip("@$"), value)
+        return show(found[0]) if found else ""
+    if not re.fullmatch(r"[-+]?[\d.]+([eE][-+]?\d+)?|true|false|null", text):
+        raise JsonPathRunError(f"unrecognized identifier {text}")
+    return text
+
+
 def _passes(value: Any, text: str) -> bool:
     test = _TEST.match(text)
     if test is None:
@@ -175,7 +228,7 @@ def _passes(value: Any, text: str) -> bool:
     found = find(test["path"], value)
     if test["op"] is None:
         return bool(found)
-    wanted = test["value"].strip("'\"")
+    wanted = _wanted(test["value"].strip(), value)
     got = show(found[0]) if found else ""
     match test["op"]:
         case "==":

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sanb.apiserver.admission import Chain
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.server import ApiServer
-from sanb.kernel.outcome import Wait
+from sanb.kernel.outcome import Decision, Wait
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 
@@ -39,6 +39,7 @@ class FakeControlPlane:
         while isinstance(outcome := self.server.handle(self.store, self.now, request, attempt), Wait):
             self.now += outcome.seconds
             attempt += outcome.counts
+        assert isinstance(outcome, Decision)
         for write in outcome.writes:
             self.store.commit(write.key, write.obj)
         for key in outcome.tally:

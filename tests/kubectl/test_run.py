@@ -234,3 +234,19 @@ def test_create_role_makes_one_rule_per_group(cp: FakeControlPlane) -> None:
         {"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]},
         {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]},
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "sign"), [("get sa | head", "|"), ("get sa > x", ">"), ("get sa && get ns", "&&"), ("get sa; get ns", ";")]
+)
+def test_what_only_a_shell_can_do_is_refused_with_advice(cp: FakeControlPlane, line: str, sign: str) -> None:
+    done = run(cp, line)
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"error: there is no shell here that knows what {sign!r} means. Work on the result")
+
+
+@pytest.mark.parametrize(
+    "line", ["get sa -l 'a!=b'", "get sa x -o go-template='{{.a | len}}'", "create sa 'a|b'", "get sa # | more"]
+)
+def test_signs_in_quotes_templates_and_comments_are_no_shell(cp: FakeControlPlane, line: str) -> None:
+    assert "no shell here" not in run(cp, line).stderr
