@@ -119,7 +119,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "annotate": Command(mark.marker("annotations"), mark.FLAGS),
     "patch": Command(patching.patch, patching.FLAGS),
     "scale": Command(scaling.scale, scaling.FLAGS),
-    "autoscale": Command(scaling.autoscale, scaling.AUTO_FLAGS),
+    "autoscale": Command(scaling.autoscale, scaling.AUTO_FLAGS, more=scaling.METRIC_FLAGS),
     "set image": Command(setting.set_image, setting.FLAGS),
     "set serviceaccount": Command(setting.set_serviceaccount, setting.FLAGS),
     "set resources": Command(setting.set_resources, setting.RESOURCE_FLAGS),

@@ -19,11 +19,10 @@ AUTO_FLAGS: Final[Flags] = {
     "min": Flag(NUMBER),
     "max": Flag(NUMBER),
     "cpu-percent": Flag(NUMBER),
-    "cpu": Flag(),
-    "memory": Flag(),
     "name": Flag(),
     "generator": Flag(),
 }
+METRIC_FLAGS: Final[dict[str, Flags]] = {"1.10": {}, "1.34": {"cpu": Flag(), "memory": Flag()}}
 NO_SCALE: Final = "Error from server (NotFound): the server could not find the requested resource"
 IDLE: Final[dict[str, Obj]] = {
     "1.10": {"currentReplicas": 0, "desiredReplicas": 0}, "1.33": {"currentMetrics": None, "desiredReplicas": 0},
