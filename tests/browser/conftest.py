@@ -100,7 +100,7 @@ def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> No
     raise AssertionError(f"JupyterLab does not answer: {log.read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs as long as it is there, and other tests are to be without one
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is needed: pip install '.[dev]'")
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -148,7 +148,7 @@ class Page:
 
     def node(self, name: str) -> Any:
         """An object in the graph."""
-        return self.lab.locator(f'.canvas [data-id="{name}"]')
+        return self.lab.locator(f'.canvas [data-id="{name}"]:not(.leave)')
 
     def quiet(self) -> None:
         """Run to quiet, and wait until it is."""
