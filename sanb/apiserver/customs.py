@@ -32,12 +32,15 @@ class Version:
     """One served version of a custom kind; what objects need of its schema is made when the first one comes."""
 
     def __init__(
-        self, name: str, kind: str, schema: Obj | None, status: bool, scale: Obj | None, columns: tuple[Obj, ...]
+        self, name: str, kind: str, schema: Obj | None, status: bool, scale: Obj | None, columns: tuple[Obj, ...],
+        selectable: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         self.name = name
         self.schema = schema
         self.status = status
         self.scale = scale
+        self.selectable = selectable
+        """Paths of the fields by which objects can be selected."""
         self._kind = kind
         self._columns = columns
 
@@ -123,7 +126,8 @@ def _version(each: Obj, spec: Obj) -> Version:
     parts = each.get("subresources") or spec.get("subresources") or {}
     shown = each.get("additionalPrinterColumns") or spec.get("additionalPrinterColumns") or ()
     kind, has_status = spec["names"].get("kind", ""), parts.get("status") is not None
-    return Version(each["name"], kind, schema, has_status, parts.get("scale"), tuple(shown))
+    fields = tuple(tuple(one["jsonPath"].strip(".").split(".")) for one in each.get("selectableFields") or ())
+    return Version(each["name"], kind, schema, has_status, parts.get("scale"), tuple(shown), fields)
 
 
 # ---------------------------------------------------------------------- what there is

@@ -49,6 +49,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Mapping[str, Extract]]]] = {
     "secrets": {"1.10": {"type": _at("type")}},
     "namespaces": {"1.10": {"status.phase": _at("status", "phase"), "name": _at("metadata", "name")}},
     "nodes": {"1.10": {"spec.unschedulable": _at("spec", "unschedulable", default="false")}},
+    "replicationcontrollers": {"1.10": {"status.replicas": _at("status", "replicas", default="0")}},
+    "jobs.batch": {"1.10": {"status.successful": _at("status", "succeeded", default="0")}},
     "replicasets.apps": {"1.10": {"status.replicas": _at("status", "replicas", default="0")}},
     "events": {"1.10": _EVENT},
 }
@@ -58,13 +60,16 @@ FIELDS: Final[Mapping[str, Mapping[str, Mapping[str, Extract]]]] = {
 def supported(resource: Resource, profile: Profile) -> dict[str, Extract]:
     """The fields that objects of a resource can be selected by."""
     found = dict(COMMON) if resource.namespaced else {"metadata.name": COMMON["metadata.name"]}
+    if resource.custom is not None:
+        paths = resource.custom.versions[resource.api_version].selectable
+        return {**found, **{".".join(path): _at(*path) for path in paths}}
     table = FIELDS.get(resource.id)
     return {**found, **profile.pick(table)} if table else found
 
 
 def unknown(resource: Resource, field: str) -> str:
     """What the server says about a field that it cannot select by."""
-    if resource.id in FIELDS:
+    if resource.id in FIELDS or resource.custom is not None:
         return f"field label not supported: {field}"
     known = ', '.join(f'"{name}"' for name in COMMON)
     return f'"{field}" is not a known field selector: only {known}'

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
+from sanb.apiserver import relationkinds
 from sanb.store.index import Indexers, Parts
 from sanb.values import Obj
 
@@ -195,6 +196,7 @@ RELATIONS: Final[tuple[Relation, ...]] = (
     Relation("grants", CLUSTER_BINDINGS, CLUSTER_ROLES, _cluster_role),
     Relation("binds", BINDINGS, "serviceaccounts", _bound_accounts),
     Relation("binds", CLUSTER_BINDINGS, "serviceaccounts", _bound_accounts),
+    *(Relation(*row) for row in relationkinds.ROWS),
 )
 """Owners (`metadata.ownerReferences`) are named by uid and kind instead of by place: see `owners`."""
 
