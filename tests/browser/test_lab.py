@@ -10,6 +10,7 @@ from tests.browser.conftest import Page, Server
 
 OPEN = "import sanb\nc = sanb.Cluster('1.36', seed=7)\nc.lab()"
 Opener = Callable[..., Page]
+pytestmark = pytest.mark.browser
 CUT_OFF = """lab => [...lab.querySelectorAll('button, h3, h4, label')].filter(each =>
     each.offsetParent && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline'
 ).map(each => each.innerText)"""
