@@ -47,7 +47,32 @@ KINDS: Final[dict[str, KindStyle]] = {
     "Service": KindStyle("#1F6F8B", "svc", "square"),
     "Role": KindStyle("#1B6E88", "role", "diamond"),
     "RoleBinding": KindStyle("#2F5D8A", "rb", "tag"),
+    "ClusterRole": KindStyle("#1B6E88", "c.role", "diamond"),
+    "ClusterRoleBinding": KindStyle("#2F5D8A", "crb", "tag"),
+    "StatefulSet": KindStyle("#6B4C9A", "sts", "tag"),
+    "DaemonSet": KindStyle("#6B4C9A", "ds", "tag"),
+    "ReplicationController": KindStyle("#A8487F", "rc", "octagon"),
+    "ControllerRevision": KindStyle("#A8487F", "rev", "octagon"),
+    "CronJob": KindStyle("#7A4A8C", "cron", "tag"),
+    "Job": KindStyle("#A8487F", "job", "octagon"),
+    "HorizontalPodAutoscaler": KindStyle("#6B4C9A", "hpa", "diamond"),
+    "PodDisruptionBudget": KindStyle("#4B5563", "pdb", "diamond"),
+    "Endpoints": KindStyle("#1F6F8B", "ep", "square"),
+    "EndpointSlice": KindStyle("#1F6F8B", "eps", "square"),
+    "Ingress": KindStyle("#1F6F8B", "ing", "hexagon"),
+    "IngressClass": KindStyle("#4B5563", "ic", "diamond"),
+    "NetworkPolicy": KindStyle("#4B5563", "np", "diamond"),
+    "PersistentVolumeClaim": KindStyle("#80600A", "pvc", "octagon"),
+    "PersistentVolume": KindStyle("#80600A", "pv", "pill"),
+    "StorageClass": KindStyle("#4B5563", "sc", "diamond"),
+    "PriorityClass": KindStyle("#4B5563", "pc", "diamond"),
+    "ResourceQuota": KindStyle("#4B5563", "quota", "diamond"),
+    "LimitRange": KindStyle("#4B5563", "limits", "diamond"),
+    "CustomResourceDefinition": KindStyle("#4B5563", "crd", "tag"),
+    "Lease": KindStyle("#4B5563", "lease", "square"),
+    "Event": KindStyle("#4B5563", "ev", "square"),
 }
+"""Letters are kubectl's short names where it has one. The legend has this order."""
 OTHER: Final = KindStyle("#4B5563", "obj", "square")
 
 STROKES: Final[dict[str, Stroke]] = {
@@ -61,6 +86,17 @@ STROKES: Final[dict[str, Stroke]] = {
     "runs-on": Stroke("#6B7280", (), 0.9, "runs on"),
     "binds": Stroke("#1B6E88", (), 1.4, "binds"),
     "grants": Stroke("#1B6E88", (4.0, 2.0), 1.4, "grants"),
+    "bound-to": Stroke("#80600A", (), 1.4, "bound to"),
+    "of-class": Stroke("#6B7280", (1.2, 1.8), 1.2, "of class"),
+    "prioritized-by": Stroke("#6B7280", (1.2, 1.8), 1.2, "has the priority of"),
+    "governed-by": Stroke("#1F6F8B", (4.0, 2.0), 1.3, "governed by"),
+    "routes-to": Stroke("#1F6F8B", (), 1.4, "routes to"),
+    "reaches": Stroke("#1F6F8B", (1.2, 1.8), 1.3, "reaches"),
+    "stands-for": Stroke("#1F6F8B", (4.0, 2.0), 1.3, "stands for"),
+    "serves-with": Stroke("#B84E00", (4.0, 2.0), 1.4, "serves with"),
+    "scales": Stroke("#6B4C9A", (4.0, 2.0), 1.4, "scales"),
+    "calls": Stroke("#374151", (4.0, 2.0), 1.3, "calls"),
+    "answered-by": Stroke("#374151", (), 1.3, "answered by"),
 }
 PLAIN: Final = Stroke("#6B7280", (), 1.3)
 
