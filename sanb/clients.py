@@ -62,6 +62,14 @@ def bearer(cluster: Cluster, token: Callable[[], str], name: str = "a bearer tok
     return Client(cluster, name, lambda request: request._replace(user=NOBODY, token=token()))
 
 
+def validity(certificate: str) -> tuple[float, float]:
+    """Between which times a certificate (PEM) counts."""
+    from cryptography import x509
+
+    found = x509.load_pem_x509_certificate(certificate.encode())
+    return found.not_valid_before_utc.timestamp(), found.not_valid_after_utc.timestamp()
+
+
 class User:
     """A person with a key and a certificate of the cluster's CA, which says the name and the groups.
 
@@ -114,7 +122,9 @@ class Users:
         self._cluster = cluster
 
     def create(self, name: str, groups: Iterable[str] = ()) -> User:
-        """Sign a certificate for somebody, good for a year of virtual time. Nothing is stored: it is not known who has one.
+        """Sign a certificate for somebody, good for a year of virtual time. The cluster stores nothing of it.
+
+        That there is one is seen in `c.frames.credentials` only, which sees more than a real cluster knows.
 
         Parameters:
             name: the user name; becomes the certificate's common name.
@@ -128,6 +138,7 @@ class Users:
         cluster, members = self._cluster, tuple(groups)
         key = self._key(name)
         certificate = cluster.authority.client_certificate(key, name, members, cluster.now)
+        cluster.note_certificate(name, members, cluster.now, *validity(certificate))
         return User(cluster, name, members, key.pem, certificate)
 
     def _key(self, name: str) -> Key:

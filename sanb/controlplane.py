@@ -413,5 +413,7 @@ class ControlPlane(Renewable):
             self.rotate_keys(keep=command.data)
         elif command.op == "upgrade":
             self.upgrade(command.data["minor"], gates=command.data["gates"])
+        elif command.op == "certificate":
+            self.note_certificate(*command.data)
         else:
             raise UsageError(f"the trace holds {command.op!r}, which this version of sanb does not know")

@@ -6,8 +6,8 @@ so that everybody sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from sanb.apiserver import bootstrap, bootstraproles
 from sanb.apiserver.defaults import default
@@ -82,6 +82,16 @@ def first_requests(store: Store, profile: Profile) -> Iterator[Request]:
     yield from reported(profile, [node for node in nodes if node is not None])
 
 
+class Certified(NamedTuple):
+    """A client certificate that was signed: whose it is, when, and between which times it counts."""
+
+    name: str
+    groups: tuple[str, ...]
+    issued: float
+    begins: float
+    expires: float
+
+
 class Renewable:
     """Keys that are rotated and minors that are left behind, for whoever composes a control plane."""
 
@@ -94,6 +104,14 @@ class Renewable:
     _gates: dict[str, bool]
     _actors: dict[str, tuple[str, ...]]
     _server: ApiServer
+    certificates: tuple[Certified, ...] = ()
+    """Those that were signed for users. A real cluster does not know them; here whoever signs one leaves a note."""
+
+    def note_certificate(self, name: str, groups: Sequence[str], issued: float, begins: float, expires: float) -> None:
+        """Remember that a certificate was signed."""
+        with self.lock:
+            self._note("certificate", [name, list(groups), issued, begins, expires])
+            self.certificates = (*self.certificates, Certified(name, tuple(groups), issued, begins, expires))
 
     def _make_server(self) -> ApiServer:
         raise NotImplementedError

@@ -15,7 +15,7 @@ from sanb.apiserver.request import NOBODY, Request, UserInfo
 from sanb.apiserver.view import View
 from sanb.errors import UsageError
 from sanb.kernel.outcome import Learned, Prelude
-from sanb.tokens.authority import NotOurs
+from sanb.tokens.authority import Authority, NotOurs
 from sanb.tokens.claims import LEGACY_ISSUER
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ USED: Final = "use of a token noted"
 WHO: Final = "authenticate"
 """The verb of a request that only asks who shows its token."""
 AUTHENTICATED: Final = "system:authenticated"
+UNKNOWN: Final = "invalid bearer token"
+"""What is said of a token that no authenticator knows."""
 OLD_AUDIENCE: Final = "Token is invalid for this audience."
 AUDIENCES_CHECKED: Final = {"1.10": False, "1.12": True}
 """Whether the audiences of every token are compared with those that are asked for."""
@@ -88,6 +90,22 @@ def _judged(
     return verdict._replace(use=_once(view, token, accepted.use), learned=(remembered,))
 
 
+def worth(view: View, authority: Authority, claims: Mapping[str, Any], tag: str) -> str:
+    """Why a token of this authority that says this is not accepted now, for those it is meant for; "" if it is.
+
+    It need not be signed for this: `tag` tells with which key it is, or will be.
+    """
+    try:
+        authority.vouch(tag, claims.get("iss"))
+        judge = authn_legacy.judge if claims.get("iss") == LEGACY_ISSUER else authn_bound.judge
+        judge(view, claims, None)
+    except NotOurs:
+        return UNKNOWN
+    except (ValueError, TokenRefused) as problem:
+        return str(problem)
+    return ""
+
+
 def static_user(token: str, said: Any) -> UserInfo:
     """The user of a static token: a name, or `{"user": "jane", "uid": "7", "groups": ["dev"]}`.
 
@@ -120,7 +138,7 @@ def identify(view: View, server: ApiServer, request: Request) -> Prelude:
     token = str(request.token)
     verdict = authenticate(view, server, token)
     user = NOBODY if verdict.user is None else verdict.user
-    known = request._replace(token="", user=user, warnings=(*request.warnings, *verdict.warnings))
+    known = request._replace(token="", user=user, warnings=(*request.warnings, *verdict.warnings), shown=token)
     return prelude(view, known, verdict, token)
 
 

@@ -40,7 +40,7 @@ EXTRA: Final = "authentication.kubernetes.io/"
 BOUND: Final = (("secret", "secrets"), ("pod", "pods"), ("node", "nodes"))
 
 
-def judge(view: View, claims: Mapping[str, Any], token: str) -> Accepted:
+def judge(view: View, claims: Mapping[str, Any], token: str | None) -> Accepted:
     """The account of a token whose signature is right.
 
     Raises:

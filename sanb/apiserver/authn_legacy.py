@@ -32,8 +32,8 @@ MARKED: Final = (
 )
 
 
-def judge(view: View, claims: Mapping[str, Any], token: str) -> Accepted:
-    """The account of a Secret's token whose signature is right.
+def judge(view: View, claims: Mapping[str, Any], token: str | None) -> Accepted:
+    """The account of a Secret's token whose signature is right; None stands for the Secret's own copy.
 
     Raises:
         TokenRefused: a claim is missing, the Secret or the account is gone, or the token was marked invalid.
@@ -63,10 +63,12 @@ def _claims(claims: Mapping[str, Any]) -> tuple[str, str, str, str]:
     return values[0], values[1], values[2], values[3]
 
 
-def _secret(view: View, namespace: str, name: str, token: str) -> Obj:
+def _secret(view: View, namespace: str, name: str, token: str | None) -> Obj:
     found = view.get("secrets", namespace, name)
     if found is None or found["metadata"].get("deletionTimestamp"):
         raise TokenRefused("Token has been invalidated")
+    if token is None:
+        return found
     try:
         own = b64decode(str((found.get("data") or {}).get("token", "")))
     except (Base64Error, ValueError):

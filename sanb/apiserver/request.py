@@ -58,6 +58,8 @@ class Request(NamedTuple):
     """The bearer token that tells who asks: the server puts the user in its place, or refuses."""
     warnings: tuple[str, ...] = ()
     """What the server has to say about the token: it goes with the answer."""
+    shown: str = ""
+    """The token that was shown, once the server has looked at it."""
 
     @property
     def acting(self) -> UserInfo:

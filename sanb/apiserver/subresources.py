@@ -214,7 +214,7 @@ def token(context: Context) -> Outcome:
     if waiting is not None:
         return waiting
     response = tokenrequest.create_token(context.view, server.profile, server.authority, request)
-    return Decision(response, (), tokenrequest.counter(request, server.profile))
+    return Decision(response, (), tokenrequest.counter(request, server.profile), (), response.body["status"]["token"])
 
 
 # ---------------------------------------------------------------------- what the node answers

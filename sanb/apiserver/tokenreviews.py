@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from sanb.apiserver import status
-from sanb.apiserver.authn import Verdict, authenticate, prelude
+from sanb.apiserver.authn import UNKNOWN, Verdict, authenticate, prelude
 from sanb.apiserver.discovery import REVIEW_VERSIONS, reviews
 from sanb.apiserver.request import Decision, Request, Response, UserInfo
 from sanb.apiserver.resources import Resource
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sanb.apiserver.server import ApiServer
 
 GROUP: Final = "authentication.k8s.io"
-UNKNOWN: Final = "invalid bearer token"
 MISSING: Final = "token is required for TokenReview in authentication"
 NAMESPACED: Final = "namespace is not allowed on this type: {}"
 AUDIENCES: Final = {"1.10": False, "1.12": True}
@@ -51,7 +50,7 @@ def token_review(server: ApiServer, view: View, request: Request) -> Decision | 
     answer = {**body, "metadata": _metadata(view), "status": _told(verdict, audiences=known) if word else {"user": {}}}
     if not known and "audiences" in spec:
         answer["spec"] = {key: value for key, value in spec.items() if key != "audiences"}
-    return Decision(Response(201, answer, warnings), (), (), verdict.learned)
+    return Decision(Response(201, answer, warnings), (), (), verdict.learned, word if verdict.user is not None else None)
 
 
 def _told(verdict: Verdict, *, audiences: bool) -> Obj:

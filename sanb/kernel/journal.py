@@ -15,7 +15,10 @@ class Cause(NamedTuple):
 
 
 class Served(NamedTuple):
-    """One call and its outcome. Revisions `first_rev` to `last_rev` are its writes (0: none)."""
+    """One call and its outcome. Revisions `first_rev` to `last_rev` are its writes (0: none).
+
+    `kept` is what the server keeps of an answer that is stored nowhere: a token that it issued, or one that it approved of.
+    """
 
     step: int
     time: float
@@ -26,6 +29,7 @@ class Served(NamedTuple):
     last_rev: int
     cause: Cause | None
     message: str
+    kept: Any = None
 
 
 class Stepped(NamedTuple):

@@ -26,13 +26,14 @@ class Learned(NamedTuple):
 class Decision(NamedTuple):
     """The answer and at most one batch of writes.
 
-    `tally` are the counters of keyed entropy to advance (`Store.tally`).
+    `tally` are the counters of keyed entropy to advance (`Store.tally`); `kept` goes into the journal.
     """
 
     response: Any
     writes: tuple[Write, ...] = ()
     tally: tuple[tuple[object, ...], ...] = ()
     learned: tuple[Learned, ...] = ()
+    kept: Any = None
 
 
 class Wait(NamedTuple):

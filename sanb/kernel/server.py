@@ -68,6 +68,7 @@ class Server:
         first = store.rev
         error: ApiError | None = None
         response: Any = None
+        kept: Any = None
         try:
             outcome = self._handle(store, world.clock.now, call.request, call.attempt)
         except ApiError as refusal:
@@ -78,14 +79,14 @@ class Server:
             if not isinstance(outcome, Decision):
                 self._put_off(world, call, outcome)
                 return
-            response, message = outcome.response, ""
+            response, kept, message = outcome.response, outcome.kept, ""
             code = response.code
             self._commit(world, outcome)
         last = store.rev
         first, last = (first + 1, last) if last > first else (0, 0)
         client = call.client
         world.journal.append(
-            (world.steps, world.clock.now, client or "", call.request, code, first, last, call.cause, message)
+            (world.steps, world.clock.now, client or "", call.request, code, first, last, call.cause, message, kept)
         )
         if client != "":
             world.answer(call, Reply(response, error))
@@ -119,7 +120,7 @@ class Server:
             world.store.memory.put(key, value, until, now)
 
     def _commit(self, world: World, decision: Decision) -> None:
-        store, (_, writes, tally, learned) = world.store, decision
+        store, (_, writes, tally, learned, _) = world.store, decision
         for key, obj in writes:
             store.commit(key, obj)
             world.committed(key[0])

@@ -30,6 +30,7 @@ CRYPTO: Final = {
     "1.10": "square/go-jose: error in cryptographic primitive",
     "1.33": "go-jose/go-jose: error in cryptographic primitive",
 }
+NO_KID: Final = "/no-kid"
 NO_KEYS: Final = "invalid signature, no keys found"
 COMPACT: Final = re.compile(r"[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){2}")
 
@@ -64,7 +65,7 @@ class Authority:
     """Stands for the key and the header in the identity of a token."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tag", self.signing.name if self.kid else f"{self.signing.name}/no-kid")
+        object.__setattr__(self, "tag", self.signing.name if self.kid else f"{self.signing.name}{NO_KID}")
 
     @classmethod
     def make(
@@ -160,9 +161,7 @@ class Authority:
         """
         token = str(token)
         header, contents = _parts(token)
-        issuer = contents.get("iss")
-        if issuer != claims.LEGACY_ISSUER and issuer not in self.issuers:
-            raise NotOurs(f"issuer {issuer!r} is not one of {', '.join((claims.LEGACY_ISSUER, *self.issuers))}")
+        self._check_issuer(contents.get("iss"))
         candidates = self._candidates(header.get("kid"))
         if not candidates:
             raise ValueError(NO_KEYS)
@@ -171,6 +170,22 @@ class Authority:
                 if header.get("alg") == key.algorithm and _signed_by(key, token):
                     return contents
         raise ValueError(self.bad_signature)
+
+    def vouch(self, tag: str, issuer: Any) -> None:
+        """Refuse a token of this authority as `verify` would, without signing it: `tag` is that of the one who issued it.
+
+        Raises:
+            NotOurs: the issuer is not accepted (any more).
+            ValueError: its key is not accepted any more.
+        """
+        self._check_issuer(issuer)
+        name = tag.removesuffix(NO_KID)
+        if all(key.name != name for key in (self.signing, *self.verifying)):
+            raise ValueError(NO_KEYS if self.by_kid and name == tag else self.bad_signature)
+
+    def _check_issuer(self, issuer: Any) -> None:
+        if issuer != claims.LEGACY_ISSUER and issuer not in self.issuers:
+            raise NotOurs(f"issuer {issuer!r} is not one of {', '.join((claims.LEGACY_ISSUER, *self.issuers))}")
 
     def _candidates(self, kid: str | None) -> tuple[Key, ...]:
         every = (self.signing, *self.verifying)
@@ -211,6 +226,15 @@ class Authority:
     def client_certificate(self, key: Key, user: str, groups: Sequence[str], now: float) -> str:
         """A certificate of this CA for a client, PEM text."""
         return ca.client(self.ca_pem, self.ca_key, key, user, groups, now)
+
+
+def unverified(token: str) -> dict[str, Any]:
+    """What a token says, whoever signed it.
+
+    Raises:
+        NotOurs: it is no token.
+    """
+    return _parts(token)[1]
 
 
 def payload(contents: Mapping[str, Any]) -> bytes:

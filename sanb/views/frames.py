@@ -13,7 +13,8 @@ from sanb.store.log import Tape
 from sanb.store.store import Store
 from sanb.store.version import Version
 from sanb.values import Key, quiet_gc
-from sanb.views import framearrays
+from sanb.views import credentials, framearrays
+from sanb.views.credentials import Credentials
 from sanb.views.framearrays import Cells, load_pandas
 from sanb.views.framecolumns import (
     BOUND,
@@ -173,7 +174,7 @@ class _Computed:
         return True
 
 
-_Part = _Objects | _Entries | _Computed
+_Part = _Objects | _Entries | _Computed | Credentials
 
 
 class _State:
@@ -212,6 +213,8 @@ def _shared_until_written() -> bool:
 
 
 def _parts(name: str) -> tuple[_Part, ...]:
+    if name == credentials.NAME:
+        return (Credentials(),)
     if name in GRANTS:
         return (_Computed(GRANTS[name]),)
     if name in JOURNALS:
@@ -225,7 +228,7 @@ class View(property):
     def __init__(self, name: str) -> None:
         read: Callable[[Frames], pandas.DataFrame] = lambda frames: frames[name]
         super().__init__(read)
-        self.__doc__ = documented(FRAMES.get(name) or JOURNALS.get(name) or GRANTS[name])
+        self.__doc__ = documented(FRAMES.get(name) or JOURNALS.get(name) or GRANTS.get(name) or credentials.DOCUMENTED)
 
     if TYPE_CHECKING:
 
@@ -259,7 +262,7 @@ class Frames:
     @staticmethod
     def names() -> tuple[str, ...]:
         """The names of all frames."""
-        return (*FRAMES, *GRANTS, *JOURNALS)
+        return (*FRAMES, *GRANTS, credentials.NAME, *JOURNALS)
 
     def __repr__(self) -> str:
         return f"Frames({', '.join(self.names())})"
@@ -278,6 +281,7 @@ class Frames:
     bindings = View("bindings")
     subjects = View("subjects")
     permissions = View("permissions")
+    credentials = View("credentials")
     requests = View("requests")
     denials = View("denials")
     actions = View("actions")
