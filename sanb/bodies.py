@@ -119,14 +119,27 @@ def resource_of(word: str, rows: Iterable[Resource] = tuple(RESOURCES.values()))
     """The resource among `rows` that a kind, a plural, a singular or a short name means.
 
     Raises:
-        UsageError: there is none; the text lists those that there are.
+        UsageError: there is none; the text lists those that there are. Or this is no word.
     """
+    if not isinstance(word, str):
+        raise UsageError(_no_word(word))
     lower = word.lower()
     for row in rows:
         if lower in (row.plural, row.singular, row.id, *row.short):
             return row
     listed = ", ".join(row.kind for row in rows)
     raise UsageError(f"unknown kind {word!r}: this version knows {listed}")
+
+
+def _no_word(given: object) -> str:
+    """What is said of something that stands where a kind should: mostly a whole object."""
+    if not isinstance(given, Mapping):
+        return f"a kind is a word like 'pod', not {type(given).__name__} {given!r}: write c.create('pod', 'web', image='nginx')"
+    what = f"an object of kind {given['kind']}" if given.get("kind") else "an object"
+    return (
+        f"{what} was given where a kind is expected: whole objects are created with c.apply(...), as from a manifest, or with "
+        "c.create('pod', 'web', body={...})"
+    )
 
 
 def body_of(row: Resource, name: str | None, fields: Mapping[str, Any]) -> Obj:

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sanb.apiserver import bootstrap, bootstraproles
+from sanb.apiserver.conversions import converted
 from sanb.apiserver.defaults import default
 from sanb.apiserver.metadata import SELF_LINK
 from sanb.apiserver.request import Request
 from sanb.apiserver.resources import Resource, served
 from sanb.apiserver.server import ApiServer
 from sanb.apiserver.taskapi import inherit
-from sanb.apiserver.versions import shape
 from sanb.components import AGGREGATION, Component, compose
 from sanb.controllers.nodes import reported
 from sanb.errors import UsageError
@@ -63,13 +63,11 @@ def migrate(store: Store, profile: Profile) -> None:
 def _read(row: Resource, obj: Obj, profile: Profile, linked: bool) -> Obj:
     """An object with the version and the defaults of a minor; itself if they are its own."""
     before = obj.get("apiVersion")
-    if before and shape(row.kind, before) != shape(row.kind, row.api_version):
-        return obj  # to be converted, which nobody here does
     if before and before != row.api_version:
-        obj = {**obj, "apiVersion": row.api_version}
+        obj = converted(row.kind, before, row.api_version, obj)
     if not linked and "selfLink" in obj["metadata"]:
         obj = {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "selfLink"}}
-    return default(row, obj, profile)
+    return default(row, obj, profile, row.api_version)
 
 
 def first_requests(store: Store, profile: Profile) -> Iterator[Request]:

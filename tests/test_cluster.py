@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -70,6 +71,18 @@ def test_an_unknown_keyword_is_refused_with_those_there_are(c: Cluster) -> None:
 def test_an_unknown_kind_is_refused_with_those_there_are(c: Cluster) -> None:
     with pytest.raises(UsageError, match="unknown kind 'widget'"):
         c.get("widget", "x")
+
+
+@pytest.mark.parametrize(("given", "text"), [
+    ({"kind": "Pod", "metadata": {"name": "x"}}, r"an object of kind Pod was given where a kind is expected: .* c\.apply\("),
+    ({}, "an object was given where a kind is expected"),
+    ([], r"a kind is a word like 'pod', not list \[\]: write c\.create\('pod'"),
+    (None, "a kind is a word like 'pod', not NoneType None"),
+])
+def test_an_object_in_the_place_of_a_kind_is_refused_with_the_verb_that_takes_it(c: Cluster, given: Any, text: str) -> None:
+    for call in (c.create, c.list, lambda one: c.get(one, "x"), c.users.create("jane").client().create):
+        with pytest.raises(UsageError, match=text):
+            call(given)
 
 
 def test_kinds_go_by_all_their_names(c: Cluster) -> None:
