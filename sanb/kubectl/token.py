@@ -42,9 +42,17 @@ def create_token(session: Session) -> None:
     if not token:
         raise error("failed to create token: no token in server response")
     if session.parsed.text("output"):
-        output.write(session, session.parsed.text("output"), [answer])
+        output.write(session, session.parsed.text("output"), [_whole(answer)])
     else:
         session.print(token)
+
+
+def _whole(answer: Obj) -> Obj:
+    """The answer with all the members that kubectl's type has, whether or not the server sent them."""
+    spec = {"audiences": None, "boundObjectRef": None, "expirationSeconds": None, **(answer.get("spec") or {})}
+    status = {"expirationTimestamp": None, **answer["status"]}
+    head = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "metadata": {}}
+    return {**head, **answer, "spec": spec, "status": status}
 
 
 def _spec(session: Session) -> Obj:

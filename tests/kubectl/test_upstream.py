@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from sanb import Cluster
 from sanb.apiserver import status
 from sanb.errors import ApiError
 from sanb.kubectl import run
@@ -49,6 +52,26 @@ def test_one_empty_audience_among_others_is_refused() -> None:
     """UT-504."""
     words = ["create", "token", "a", "--audience", "test", "--audience", "", "--audience", "test2"]
     assert run(Canned(TOKEN), words) == (1, "", "error: --audience must not be an empty string\n")
+
+
+def test_create_token_prints_the_whole_object_if_asked_to() -> None:
+    """UT-497."""
+    assert run(Canned(TOKEN), "create token mysa -o yaml").stdout == (
+        "apiVersion: authentication.k8s.io/v1\nkind: TokenRequest\nmetadata: {}\n"
+        "spec:\n  audiences: null\n  boundObjectRef: null\n  expirationSeconds: null\n"
+        "status:\n  expirationTimestamp: null\n  token: abc\n"
+    )
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    ("--bound-object-uid myuid", "--bound-object-uid can only be set if --bound-object-kind is provided"),
+    ("--duration 1µs", "--duration cannot be expressed in units less than seconds"),
+])
+def test_create_token_sends_nothing_for_flags_that_do_not_fit(words: str, text: str) -> None:
+    """UT-501, UT-507."""
+    cp = Canned(TOKEN)
+    done = run(cp, f"create token a {words}")
+    assert (done.exit_code, done.stdout, done.stderr.strip(), cp.requests) == (1, "", f"error: {text}", [])
 
 
 def test_create_token_tells_the_servers_refusal() -> None:
@@ -119,6 +142,13 @@ def test_whoami_prints_all_attributes_with_sorted_extras() -> None:
         "Extra: skills     [reading learning]\n"
         "Extra: subjects   [math sports]\n"
     )
+
+
+@pytest.mark.parametrize(("minor", "version"), [("1.27", "v1beta1"), ("1.28", "v1")])
+def test_whoami_answers_in_the_version_that_is_served(minor: str, version: str) -> None:
+    """UT-523."""
+    said = json.loads(Cluster(minor, nodes=0).kubectl("auth whoami -o json").stdout)
+    assert (said["apiVersion"], said["kind"]) == (f"authentication.k8s.io/{version}", "SelfSubjectReview")
 
 
 @pytest.mark.parametrize(

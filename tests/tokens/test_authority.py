@@ -343,3 +343,11 @@ def test_certificates_come_from_the_root() -> None:
         authority.serving_certificate(key, ["localhost"], NOW), authority.client_certificate(key, "a", ["g"], NOW),
     ):
         x509.load_pem_x509_certificate(pem.encode()).verify_directly_issued_by(root)
+
+
+def test_a_key_set_has_no_key_for_an_id_that_nobody_has() -> None:
+    """UT-148: no keys beside the signing one, an empty list; an unknown id, none."""
+    authority = make()
+    assert authority.verifying == () and len(authority.jwks()["keys"]) == 1
+    assert authority._candidates(authority.signing.kid) == (authority.signing,)
+    assert authority._candidates("nobody's") == ()
