@@ -10,6 +10,7 @@ from sanb.apiserver import (
     customs,
     events,
     impersonation,
+    queryoptions,
     status,
     subresources,
     verbs_create,
@@ -134,7 +135,10 @@ class ApiServer:
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)
         if verb is None or (not request.subresource and request.verb not in resource.verbs):
             raise status.method_not_allowed()
+        context = Context(self, view, request, resource, attempt)
+        if context.options or request.verb in queryoptions.WITH_BODY:
+            context.options = queryoptions.settled(context)
         version = request.api_version
         if version and version != resource.stored and resource.serves(version):
-            return answered(verb(Context(self, view, request, resource, attempt)), resource, version)
-        return verb(Context(self, view, request, resource, attempt))
+            return answered(verb(context), resource, version)
+        return verb(context)

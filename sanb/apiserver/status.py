@@ -158,24 +158,14 @@ def _precondition(kind: str, name: str, why: str) -> ApiError:
     return failure(409, "Conflict", message, {"name": name, "kind": kind})
 
 
-def options_invalid(kind: str, error: FieldError) -> ApiError:
+def options_invalid(kind: str, *errors: FieldError) -> ApiError:
     """422 about query options: `kind` is ListOptions, PatchOptions or DeleteOptions."""
-    causes = [{"reason": error.reason, "message": error.detail, "field": error.field}]
-    message = f'{kind}.meta.k8s.io "" is invalid: {error.text}'
-    return failure(422, "Invalid", message, {"group": "meta.k8s.io", "kind": kind, "causes": causes})
+    return invalid(kind, "meta.k8s.io", "", errors)
 
 
 def missing_field_manager() -> ApiError:
     """422: an apply patch does not say who applies."""
     return options_invalid("PatchOptions", required("fieldManager", "is required for apply patch"))
-
-
-def bad_propagation(policy: str) -> ApiError:
-    """422: a propagation policy that does not exist."""
-    supported = ("Background", "Foreground", "Orphan")
-    listed = ", ".join(f'"{item}"' for item in supported)
-    detail = f'Unsupported value: "{policy}": supported values: {listed}, "nil"'
-    return options_invalid("DeleteOptions", FieldError("propagationPolicy", "FieldValueNotSupported", detail))
 
 
 def expired(message: str, reason: str = "Expired") -> ApiError:

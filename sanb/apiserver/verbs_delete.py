@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from sanb.apiserver import listing, status
+from sanb.apiserver import listing, queryoptions, status
 from sanb.apiserver.admission import DELETE
 from sanb.apiserver.context import Context
 from sanb.apiserver.crd import definitions
@@ -63,12 +63,8 @@ def read_options(context: Context) -> Options:
     query = context.options or {}
     conditions = body.get("preconditions") or {}
     grace = body.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
-    propagation = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
-    orphan = body.get("orphanDependents", query.get("orphanDependents"))
-    if orphan is not None and not propagation:
-        propagation = "Orphan" if str(orphan).lower() == "true" else "Background"
-    if propagation not in ("", "Orphan", "Foreground", "Background"):
-        raise status.bad_propagation(propagation)
+    policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
+    propagation = queryoptions.propagation(policy, body.get("orphanDependents", query.get("orphanDependents")))
     return Options(
         None if grace is None else max(0, int(grace)), propagation, conditions.get("uid") or "",
         conditions.get("resourceVersion") or "",

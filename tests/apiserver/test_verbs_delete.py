@@ -187,3 +187,22 @@ def test_a_dry_delete_writes_nothing() -> None:
     server.ask("create", "configmaps", "shop", body=config("a"))
     server.ask("delete", "configmaps", "shop", "a", dryRun="All")
     assert server.body("get", "configmaps", "shop", "a")["metadata"]["name"] == "a"
+
+
+def test_a_dry_run_in_the_body_deletes_nothing() -> None:
+    server = Alone("1.36")
+    server.ask("create", "configmaps", "shop", body=config("a"))
+    assert server.ask("delete", "configmaps", "shop", "a", body={"dryRun": ["All"]}).code == 200
+    assert server.ask("get", "configmaps", "shop", "a").code == 200
+
+
+def test_two_ways_to_say_what_happens_to_dependents_are_one_too_many() -> None:
+    server = Alone()
+    server.ask("create", "configmaps", "shop", body=config("a"))
+    refusal = server.refused(
+        "delete", "configmaps", "shop", "a", body={"orphanDependents": True, "propagationPolicy": "Orphan"}
+    )
+    assert refusal["message"] == (
+        'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": '
+        "orphanDependents and deletionPropagation cannot be both set"
+    )

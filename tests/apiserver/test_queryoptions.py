@@ -1,0 +1,44 @@
+"""Options that are wrong in themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.apiserver.alone import Alone, config
+
+
+@pytest.mark.parametrize(
+    ("minor", "verb", "options", "told"),
+    [
+        ("1.36", "create", {"dryRun": "Foo"},
+         'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Foo"}: supported values: "All"'),
+        ("1.36", "delete", {"dryRun": "Foo"},
+         'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Foo"}: supported values: "All"'),
+        ("1.36", "update", {"fieldValidation": "Foo"},
+         'UpdateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Foo": '
+         'supported values: "", "Ignore", "Strict", "Warn"'),
+        ("1.36", "patch", {"fieldManager": "m" * 129, "patchType": "merge"},
+         'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes'),
+        ("1.23", "create", {"fieldManager": "m" * 129},
+         'CreateOptions.meta.k8s.io "" is invalid: fieldManager: Too long: must have at most 128 bytes'),
+        ("1.36", "create", {"dryRun": "Foo", "fieldValidation": "Foo"},
+         'CreateOptions.meta.k8s.io "" is invalid: [dryRun: Unsupported value: []string{"Foo"}: supported values: "All", '
+         'fieldValidation: Unsupported value: "Foo": supported values: "", "Ignore", "Strict", "Warn"]'),
+    ],
+)
+def test_options_that_nobody_can_mean_are_refused(minor: str, verb: str, options: dict[str, str], told: str) -> None:
+    server = Alone(minor)
+    server.ask("create", "configmaps", "shop", body=config("a"))
+    name = "" if verb == "create" else "a"
+    refusal = server.refused(verb, "configmaps", "shop", name, body=config("b" if verb == "create" else "a"), **options)
+    assert (refusal["code"], refusal["message"]) == (422, told)
+
+
+def test_a_field_manager_of_letters_that_cannot_be_printed_is_refused() -> None:
+    refusal = Alone("1.36").refused("create", "configmaps", "shop", body=config("a"), fieldManager="a\tb")
+    assert refusal["message"].endswith('fieldManager: Invalid value: "a\\tb": invalid character U+0009 (at position 1)')
+
+
+def test_old_servers_do_not_look_at_options_that_they_do_not_know() -> None:
+    asked = {"fieldValidation": "Foo", "fieldManager": "m" * 200}
+    assert Alone("1.10").ask("create", "configmaps", "shop", body=config("a"), **asked).code == 201
