@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from sanb.apiserver import fields, status, tables
+from sanb.apiserver import fields, queryoptions, status, tables
 from sanb.apiserver.context import Context
 from sanb.errors import ApiError
 from sanb.store import selectors
@@ -101,7 +101,7 @@ def page(context: Context) -> Obj:
     options = context.options
     if not options:
         return listed(context, selected(context))
-    limit = _limit(options.get("limit"))
+    limit = queryoptions.number(options.get("limit")) or 0
     token = options.get("continue") or ""
     rev, start = _token(token) if token else (_revision(context), "")
     table = context.view.table if rev == 0 else _past(context, rev, token)
@@ -151,16 +151,6 @@ def _place(context: Context, obj: Obj) -> str:
     if context.resource.namespaced and not context.request.namespace:
         return f"{metadata['namespace']}/{metadata['name']}"
     return str(metadata["name"])
-
-
-def _limit(value: Any) -> int:
-    if value in (None, ""):
-        return 0
-    try:
-        return int(value)
-    except ValueError:
-        detail = f'strconv.ParseInt: parsing "{value}": invalid syntax'
-        raise status.bad_request(detail) from None
 
 
 def revision(context: Context) -> int:

@@ -92,3 +92,17 @@ def propagation(policy: str, orphan: Any) -> str:
     if orphan is None:
         return policy
     return "Orphan" if str(orphan).lower() == "true" else "Background"
+
+
+def number(value: Any) -> int | None:
+    """A whole number of the query, None if there is none.
+
+    Raises:
+        ApiError: 400, it is no number.
+    """
+    if value in (None, ""):
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise status.bad_request(f'strconv.ParseInt: parsing "{value}": invalid syntax') from None

@@ -62,11 +62,11 @@ def read_options(context: Context) -> Options:
     body = context.request.body or {}
     query = context.options or {}
     conditions = body.get("preconditions") or {}
-    grace = body.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
+    grace = queryoptions.number(body.get("gracePeriodSeconds", query.get("gracePeriodSeconds")))
     policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
     propagation = queryoptions.propagation(policy, body.get("orphanDependents", query.get("orphanDependents")))
     return Options(
-        None if grace is None else max(0, int(grace)), propagation, conditions.get("uid") or "",
+        None if grace is None else max(0, grace), propagation, conditions.get("uid") or "",
         conditions.get("resourceVersion") or "",
     )
 
