@@ -41,8 +41,8 @@ def demo(out: Path, seed: int) -> None:
 )
 @click.option("--token", default="", help="Bearer token of the user admin.  [default: random]")
 @click.option(
-    "--controllers", default="*", show_default=True, metavar="LIST",
-    help="What runs, in kube-controller-manager's syntax: '*,-scheduler,-kubelet'.",
+    "--controllers", default=None, metavar="LIST",
+    help="What runs, in kube-controller-manager's syntax: '*,-scheduler,-kubelet'.  [default: *]",
 )
 @click.option("--nodes", type=int, default=None, help="How many Nodes.  [default: 1 if there is a kubelet]")
 @click.option(
@@ -53,10 +53,11 @@ def demo(out: Path, seed: int) -> None:
     "--load", type=click.Path(exists=True, path_type=Path), multiple=True, help="Manifests to apply at the start."
 )
 @click.option(
-    "--save", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Where to write a trace at the end."
+    "--save", type=click.Path(dir_okay=False, path_type=Path), default=None,
+    help="File that holds the cluster: it goes on from there, and every change is written before it is answered.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides every random name, delay and key.")
-@click.option("--keys", type=click.Choice(["seeded", "random"]), default="seeded", show_default=True)
+@click.option("--seed", type=int, default=None, help="Decides every random name, delay and key.  [default: 0]")
+@click.option("--keys", type=click.Choice(["seeded", "random"]), default=None, help="[default: seeded]")
 def serve(load: tuple[Path, ...], save: Path | None, host: str, port: int, **options: Any) -> None:
     """Serve a cluster over HTTPS until it is interrupted."""
     from sanb.serving import serve_until_stopped

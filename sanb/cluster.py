@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import networkx
 
     from sanb.clients import Client, User, Users
+    from sanb.durable.keeper import Saved
     from sanb.http.serve import Served
     from sanb.views.actions import Actions
     from sanb.views.frames import Frames
@@ -137,6 +138,37 @@ class Cluster(ControlPlane, Verbs):
         """
         super().upgrade(minor, gates=gates)
         self._frames = None  # its columns are those of a minor
+
+    # ------------------------------------------------------------------ outliving the process
+
+    def save(self, path: str | Path, *, follow: bool = False) -> Saved:
+        """Write the cluster to a file that `Cluster.load` reads.
+
+        Parameters:
+            path: the file; a cluster saved there before is replaced.
+            follow: go on writing what changes, each time before anybody is answered, until `close()` of what is returned.
+
+        Raises:
+            UsageError: what stands there is no saved cluster, is newer, damaged or in use, or cannot be written.
+        """
+        from sanb.durable.keeper import save
+
+        return save(self, Path(path), follow=follow)
+
+    @classmethod
+    def load(cls, path: str | Path, *, controllers: str | Sequence[str] | None = None) -> Self:
+        """A cluster as it was saved: the same objects, keys and time; components start anew, as after a crash.
+
+        Parameters:
+            path: the file that `c.save(path)` or `sanb serve --save` wrote.
+            controllers: what runs from now on; what ran before, if nothing is said.
+
+        Raises:
+            UsageError: there is no such file, or it is no saved cluster, newer, damaged or in use; it is left as it is.
+        """
+        from sanb.durable.restoring import load
+
+        return load(cls, Path(path), controllers)
 
     # ------------------------------------------------------------------ serving
 

@@ -45,7 +45,13 @@ FIRST_REVISION: Final = 100
 """Revisions up to this one are history that nobody can ask for, as in a server that has been up for a moment."""
 ANSWER_HORIZON: Final = 3600.0
 """Virtual seconds after which a call without an answer is given up: no wait of the API server is longer."""
+ORIGIN: Final = "loaded from"
+"""In the setup of a cluster that did not begin by itself: the file that it was loaded from."""
 Nodes = int | Sequence[Mapping[str, Any]]
+
+
+def _store() -> Store:
+    return Store(INDEXERS, FIRST_REVISION, GRANTING, parts=PARTS)
 
 
 class Ran(NamedTuple):
@@ -79,6 +85,7 @@ class ControlPlane(Renewable):
         self._policy: Policy = policies.fifo
         self._paused: dict[str, None] = {}
         self.observers: list[Callable[[], None]] = []
+        """Called with the lock held when something may have happened; whoever answers or tells others comes after them."""
         self._components = chosen(controllers)
         nodes = (1 if "kubelet" in self.components else 0) if nodes is None else nodes
         begin = durations.moment(start)
@@ -92,7 +99,7 @@ class ControlPlane(Renewable):
         self._server = self._make_server()
         self._first_step = 0
         self._commands: Tape[Command] = Tape()
-        store = Store(INDEXERS, FIRST_REVISION, GRANTING, parts=PARTS)
+        store = _store()
         bootstraproles.bootstrap(store, self.profile, seed, begin, aggregated=AGGREGATION in self.components)
         self._compose(store, begin)
         for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes, begin)):
@@ -101,6 +108,27 @@ class ControlPlane(Renewable):
         self._commands = Tape()
         self._first_step = self.world.steps
         self._policy = policy
+
+    @classmethod
+    def restored(
+        cls, setup: Mapping[str, Any], authority: Authority, origin: str, fill: Callable[[Store, Authority], None], now: float,
+    ) -> Self:
+        """A cluster that goes on from what was saved in `origin`: `fill` puts the objects into the store."""
+        plane = cls(**{**setup, "keys": "seeded", "nodes": 0})
+        plane._setup = {**setup, ORIGIN: origin}
+        plane.authority = authority.adopted(plane.profile)
+        plane._server = plane._make_server()
+        store = _store()
+        fill(store, plane.authority)
+        plane._compose(store, now)
+        plane._first_step = 0
+        return plane
+
+    @property
+    def setup(self) -> dict[str, Any]:
+        """What a cluster like this one is made with now."""
+        known = {key: value for key, value in self._setup.items() if key != ORIGIN}
+        return {**known, "minor": self.minor, "gates": self._gates, "controllers": list(self.components)}
 
     def _make_server(self) -> ApiServer:
         profile, setup = self.profile, self._setup
@@ -393,6 +421,11 @@ class ControlPlane(Renewable):
         Raises:
             UsageError: an action of the trace is not enabled where it should happen; the text lists what is.
         """
+        if ORIGIN in trace.setup:
+            raise UsageError(
+                f"this run began with the cluster saved in {trace.setup[ORIGIN]}, which the trace does not hold: "
+                "load that file instead"
+            )
         plane = cls(**trace.setup)
         commands = list(trace.commands)
         for step, action in enumerate(trace.actions):

@@ -5,36 +5,60 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sanb.cluster import Cluster
+from sanb.durable.keeper import resume
 from sanb.errors import UsageError
 from sanb.http.serve import Served, serve
 
 
 def serve_until_stopped(
     load: Sequence[Path], save: Path | None, host: str, port: int, *, minor: str | None, file: Path | None, token: str,
-    controllers: str, nodes: int | None, clock: str, seed: int, keys: str,
+    clock: str, **made: Any,
 ) -> None:
-    """Serve a cluster until SIGINT or SIGTERM arrives.
+    """Serve a cluster until SIGINT or SIGTERM arrives. `made` are options of `Cluster`; None leaves one as it is.
 
     Raises:
-        UsageError: an option is wrong, the port is taken, or a manifest was refused.
+        UsageError: an option is wrong, the port is taken, a manifest was refused, or the file of `save` cannot be used.
     """
-    cluster = Cluster(minor, seed=seed, controllers=controllers, nodes=nodes, keys=keys)
-    with _stopping() as stop, serve(cluster, host=host, port=port, clock=clock, token=token, file=file) as api:
+    given = {name: value for name, value in made.items() if value is not None}
+    with (
+        _stopping() as stop, _cluster(minor, save, given) as cluster,
+        serve(cluster, host=host, port=port, clock=clock, token=token, file=file) as api,
+    ):
         for path in load:
             _load(cluster, path, clock)
         _greet(cluster, api, clock)
+        if save is not None:
+            click.echo(f"    saved in {save}")
         stop.wait()
-    if save is not None:
-        cluster.trace.save(save)
-        click.echo(f"trace written to {save}")
-    click.echo("stopped")
+    click.echo("stopped" if save is None else f"stopped; everything is in {save}")
+
+
+@contextmanager
+def _cluster(minor: str | None, save: Path | None, given: dict[str, Any]) -> Iterator[Cluster]:
+    """A new cluster, or the one that a file holds; with a file, every change is written until the block ends."""
+    if save is None or not save.exists():
+        cluster = Cluster(minor, **given)
+        with nullcontext() if save is None else cluster.save(save, follow=True):
+            yield cluster
+        return
+    cluster = Cluster.load(save, controllers=given.pop("controllers", None))
+    for name, value in given.items():
+        if cluster.setup[name] != value:
+            raise UsageError(
+                f"the cluster in {save} was made with --{name} {cluster.setup[name]}, which cannot change: leave --{name} out, "
+                "or choose a new file"
+            )
+    with resume(cluster, save):
+        if minor is not None and minor != cluster.minor:
+            cluster.upgrade(minor)
+        yield cluster
 
 
 def _load(cluster: Cluster, path: Path, clock: str) -> None:

@@ -40,6 +40,11 @@ class Lazy:
         """Whether the text is there already."""
         return self._text is not None
 
+    @property
+    def maker(self) -> str:
+        """The name of the function that computes it."""
+        return self._make.__name__
+
     def __str__(self) -> str:
         if self._text is None:
             self._text = self._make(*self.args)

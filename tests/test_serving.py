@@ -44,8 +44,8 @@ def _ends(process: subprocess.Popen[str], number: int) -> tuple[int, str]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_serves_and_stops(tmp_path: Path, number: int) -> None:
     (tmp_path / "settings.yaml").write_text(MANIFEST)
-    config, trace = tmp_path / "config", tmp_path / "trace.json"
-    options: tuple[str, ...] = ("--minor", "1.23", "--token", "secret", "--kubeconfig", str(config), "--save", str(trace))
+    config, state = tmp_path / "config", tmp_path / "state.db"
+    options: tuple[str, ...] = ("--minor", "1.23", "--token", "secret", "--kubeconfig", str(config), "--save", str(state))
     options = (*options, "--load", str(tmp_path / "settings.yaml"), "--controllers", "*,-scheduler,-kubelet")
     with _serving(*options) as process:
         assert process.stdout is not None
@@ -59,8 +59,8 @@ def test_it_says_where_it_is_serves_and_stops(tmp_path: Path, number: int) -> No
         assert answer.json()["data"] == {"a": "b"}
         code, out = _ends(process, number)
     assert code == 0
-    assert out.endswith(f"trace written to {trace}\nstopped\n")
-    assert sanb.replay(trace).get("configmap", "settings")["data"] == {"a": "b"}
+    assert out.endswith(f"stopped; everything is in {state}\n")
+    assert sanb.Cluster.load(state).get("configmap", "settings")["data"] == {"a": "b"}
 
 
 def test_a_refused_manifest_ends_it_with_the_reason(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
 if TYPE_CHECKING:
+    from sanb.kernel.controller import Controller
     from sanb.kernel.workers import Workers
     from sanb.kernel.world import World
 
@@ -208,14 +209,13 @@ class TaskApi:
 
 def inherit(new: Workers, old: Workers) -> None:
     """What a controller's process leaves to the next one: what lies outside it, and how often names were drawn."""
-    endures = new.controller.endures
+    new.inherit(old, lambda bucket, key, value: value if outlives(new.controller, bucket, key) else None)
 
-    def left(bucket: Hashable, key: Hashable, value: Any) -> Any:
-        if bucket == _SUFFIXES or (bucket == _KEPT and endures is not None and endures(key)):
-            return value
-        return None
 
-    new.inherit(old, left)
+def outlives(controller: Controller, bucket: Hashable, key: Hashable) -> bool:
+    """Whether what a controller remembers is still there when its process has ended."""
+    endures = controller.endures
+    return bucket == _SUFFIXES or (bucket == _KEPT and endures is not None and endures(key))
 
 
 def kept(world: World, controller: str, key: Hashable) -> Any:

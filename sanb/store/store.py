@@ -40,6 +40,15 @@ class Tally:
         bucket, place = self._counts.writable(key[:2]), key[2:]
         bucket[place] = bucket.get(place, 0) + 1
 
+    def set(self, key: tuple[Hashable, ...], count: int) -> None:
+        """Go on from a count that was saved."""
+        self._counts.put(key[:2], key[2:], count)
+
+    def all(self) -> dict[tuple[Hashable, ...], int]:
+        """Everything that was counted."""
+        names = sorted(self._counts.names(), key=repr)
+        return {(*name, *place): n for name in names for place, n in (self._counts.bucket(name) or {}).items()}  # type: ignore[misc]
+
     def fork(self) -> Tally:
         """Counters that go on independently."""
         other = Tally()
@@ -80,6 +89,15 @@ class Store:
         if resource in self._marked:
             self.mark = version
         return version
+
+    def restore(self, rev: int, key: Key, obj: Obj) -> None:
+        """Put in an object that was saved, at the revision that it had; what was before it is not there."""
+        self.rev = rev - 1
+        self.commit(key, obj)
+
+    def written(self, rev: int) -> list[Version]:
+        """The versions above `rev`, oldest first, even if nobody may ask for them any more."""
+        return self._log.since(rev)
 
     @property
     def oldest(self) -> int:

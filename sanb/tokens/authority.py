@@ -9,7 +9,7 @@ import json
 import re
 from base64 import b64encode, urlsafe_b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -121,6 +121,23 @@ class Authority:
     def bound_token(self, contents: Mapping[str, Any]) -> Lazy:
         """The token with these claims (`sanb.tokens.claims.bound`), which must not be changed afterwards."""
         return Lazy(self._bound, self.tag, contents, size=self._bound_size)
+
+    def noted(self, token: Lazy) -> tuple[str, tuple[Any, ...]] | None:
+        """What makes a token anew: a kind and arguments for `recalled`; None if it was not made by this authority."""
+        own = bool(token.args) and token.args[0] == self.tag
+        kind = token.maker
+        return (kind, token.args[1:]) if own and kind in ("_legacy", "_value", "_bound") else None
+
+    def recalled(self, kind: str, args: tuple[Any, ...]) -> Lazy:
+        """A token that was noted.
+
+        Raises:
+            KeyError: there is no such kind.
+        """
+        made: dict[str, Callable[..., Lazy]] = {
+            "_legacy": self.legacy_token, "_value": self.legacy_secret_value, "_bound": self.bound_token,
+        }
+        return made[kind](*args)
 
     def sign(self, contents: Mapping[str, Any]) -> str:
         """A compact token with these claims, signed now."""

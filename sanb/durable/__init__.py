@@ -1,0 +1,1 @@
+"""Clusters that outlive their process: one SQLite file, written before anybody is answered."""
