@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
+from types import SimpleNamespace
 
 from bench.measure import Row, at_most, told
 from sanb.apiserver.access import Access
@@ -13,7 +14,8 @@ from sanb.apiserver.view import View
 from sanb.profiles.profile import Profile
 from sanb.store.store import Store
 from sanb.values import Obj, quiet_gc
-from sanb.views.framegrants import GRANTS
+from sanb.views.framearrays import load_pandas
+from sanb.views.frames import Frames
 
 FEW, MANY = 1_000, 100_000
 FRAMED = 10_000
@@ -74,14 +76,15 @@ def rows(scale: float) -> list[Row]:
     few, many = max(100, int(FEW * scale)), max(1_000, int(MANY * scale))
     small, large = min(decisions(few), decisions(few)), decisions(many)
     framed = max(1_000, int(FRAMED * scale))
-    table = _stored(framed).head
+    frames = Frames(SimpleNamespace(store=_stored(framed), world=None))
+    load_pandas()
     start = perf_counter()
-    made = sum(1 for _ in GRANTS["permissions"].rows(table))
+    made = len(frames.permissions)
     took = perf_counter() - start
     return [
         told(f"decisions of the authorizer among {few:,} bindings", f"{1 / small[0]:,.0f}/s"),
         at_most(f"the same among {many:,} bindings, to that", f"{1 / large[0]:,.0f}/s", "indexed by subject",
                 large[0] / small[0], 2.0),
         told(f"requests let through among {many:,} bindings", f"{1 / large[1]:,.0f}/s"),
-        told(f"permissions of {framed:,} bindings, {made:,} rows", f"{took:.2f} s"),
+        told(f"the frame of permissions of {framed:,} bindings, {made:,} rows", f"{took:.2f} s"),
     ]
