@@ -49,6 +49,8 @@ class App:
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
             await remote.serve(self, scope, receive, send)
+        elif scope["type"] == "spdy":
+            await remote.upgrade(self, scope)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 

@@ -1,12 +1,17 @@
-"""uvicorn's protocols, which additionally hand over the certificate that a client showed."""
+"""uvicorn's protocols, which additionally hand over the certificate that a client showed, and connections for SPDY."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from sanb.http.spdysession import UPGRADE, Session
+
+SPDY = UPGRADE.lower().encode()
 
 
 def _with_certificate(app: Any, transport: asyncio.BaseTransport) -> Any:
@@ -59,6 +64,34 @@ class Protocol(HttpToolsProtocol):
         """A client is there."""
         super().connection_made(Joined(transport))  # type: ignore[arg-type]
         self.app = _with_certificate(self.app, transport)
+
+    def _should_upgrade(self) -> bool:
+        return super()._should_upgrade() or self._get_upgrade() == SPDY
+
+    def handle_websocket_upgrade(self) -> None:
+        """A client has asked for another protocol on this connection."""
+        if self._get_upgrade() == SPDY:
+            self._hand_over()
+        else:
+            super().handle_websocket_upgrade()
+
+    def _hand_over(self) -> None:
+        """Let the application have the connection for SPDY: a scope of its own type has it."""
+        self.connections.discard(self)
+        session = Session(self.transport, lambda: self.connections.discard(session))
+        self.connections.add(session)  # type: ignore[arg-type]
+        self.transport.set_protocol(session)
+        url = httptools.parse_url(self.url)
+        scope = {**self.scope, "type": "spdy", "raw_path": url.path, "query_string": url.query or b"", "session": session}
+        task = self.loop.create_task(self.app(scope, None, None))
+        task.add_done_callback(lambda done: self._end(done, session))
+        self.tasks.add(task)
+
+    def _end(self, task: asyncio.Task[None], session: Session) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.logger.error("SPDY connection failed", exc_info=task.exception())
+            session.shutdown()
 
 
 class WebSockets(WebSocketsSansIOProtocol):

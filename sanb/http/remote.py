@@ -1,23 +1,24 @@
-"""Commands in containers over WebSocket (exec, attach), and what containers print (log)."""
+"""Commands in containers over WebSocket and SPDY (exec, attach), and what containers print (log)."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from contextlib import suppress
 from posixpath import basename
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from sanb.apiserver import status
 from sanb.apiserver.request import Request
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError
-from sanb.http import identity, negotiation
+from sanb.http import channels, identity, negotiation
 from sanb.http.calls import Answer, Call, Followed
+from sanb.http.channels import STDERR, STDOUT, Channels, Gone, Options
+from sanb.http.spdysession import Session
 from sanb.http.wire import Message
 from sanb.kubelet import logs
 from sanb.kubelet.shell import SHELLS, Done, ExecError, Shell, opened
@@ -27,31 +28,15 @@ if TYPE_CHECKING:
 
 STREAMED: Final = ("attach", "exec", "log", "portforward")
 """Subresources that are not decided by the API server but handed to the node."""
-PROTOCOLS: Final = ("v5.channel.k8s.io", "v4.channel.k8s.io")
-STDIN, STDOUT, STDERR, ERROR, CLOSE = 0, 1, 2, 3, 255
-UPGRADE: Final = (
-    "Upgrade request required: this server speaks WebSocket (v4 and v5.channel.k8s.io) and no SPDY; kubectl does so "
-    "from 1.31 on, 1.29 and 1.30 with KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true"
-)
+UPGRADE: Final = "Upgrade request required"
 FORWARD: Final = "port-forward is not served: containers of this cluster are simulated and listen on no port"
 CREATES: Final = {"1.10": False, "1.35": True}
 """Whether a WebSocket, which begins with a GET, also needs the right to create (a gate of 1.35)."""
-NORMAL: Final = 1000
 PROMPT: Final = {0: "# "}
 USER_PROMPT: Final = "$ "
 END_OF_INPUT: Final = "\x04"
 INTERRUPT: Final = "\x03"
-
-
-class Options(NamedTuple):
-    """What a client wants of a container."""
-
-    container: str = ""
-    command: tuple[str, ...] = ()
-    stdin: bool = False
-    stdout: bool = False
-    stderr: bool = False
-    tty: bool = False
+VERSIONS: Final = "x-stream-protocol-version"
 
 
 def options_of(target: str) -> Options:
@@ -92,7 +77,7 @@ def _rest(plane: ControlPlane, request: Request, container: str) -> tuple[bytes,
     return b"", more
 
 
-# ---------------------------------------------------------------------- over WebSocket
+# ---------------------------------------------------------------------- over an upgraded connection
 
 
 async def serve(app: App, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,16 +95,49 @@ async def serve(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         request, options = await app.locked(_wanted, app, call)
     except ApiError as error:
         return await _deny(send, negotiation.refused(headers, error))
-    protocol = next((one for one in offered if one in PROTOCOLS), None)
+    protocol = next((one for one in offered if one in channels.WEBSOCKET), None)
     await send({"type": "websocket.accept", "subprotocol": protocol})
-    wires = _Channels(receive, send, protocol == PROTOCOLS[0], options)
+    return await _serve(app, request, options, channels.WebSocket(receive, send, protocol, options))
+
+
+async def upgrade(app: App, scope: Scope) -> None:
+    """One SPDY connection: `session` of the scope has it."""
+    from sanb.http.app import certificate, fields, target
+
+    session: Session = scope["session"]
+    headers = fields(scope)
+    call = Call(scope["method"], target(scope), {k: v for k, v in headers.items() if k != "accept"}, b"", certificate(scope))
     try:
+        request, options = await app.locked(_wanted, app, call)
+        protocol = _protocol(headers)
+    except ApiError as error:
+        return session.refuse(negotiation.refused(headers, error))
+    session.accept(protocol)
+    return await _serve(app, request, options, channels.Streams(session, protocol, options))
+
+
+def _protocol(headers: Mapping[str, str]) -> str:
+    """The protocol that both ends know.
+
+    Raises:
+        ApiError: there is none.
+    """
+    offered = [one.strip() for one in headers.get(VERSIONS, "").split(",") if one.strip()]
+    if not offered:
+        raise status.bad_request("unable to upgrade: X-Stream-Protocol-Version is required")
+    for one in offered:
+        if one in channels.SPDY:
+            return one
+    client, server = " ".join(offered), " ".join(channels.SPDY)
+    why = f"unable to upgrade: unable to negotiate protocol: client supports [{client}], server accepts [{server}]"
+    raise status.failure(403, "Forbidden", why)
+
+
+async def _serve(app: App, request: Request, options: Options, wires: Channels) -> None:
+    with suppress(Gone):
         await wires.greet()
         await (_attach if request.subresource == "attach" else _exec)(app, request, options, wires)
-        await send({"type": "websocket.close", "code": NORMAL})
-    except _Gone:
-        pass
-    return None
+        await wires.close()
 
 
 def _token(offered: list[str]) -> str:
@@ -142,7 +160,7 @@ def _wanted(app: App, call: Call) -> tuple[Request, Options]:
     plane = app.front.plane
     request = app.front.request_of(call)
     if request.subresource not in STREAMED or request.subresource == "log":
-        raise status.bad_request("only exec and attach are served over WebSocket")
+        raise status.bad_request("only exec and attach are served over an upgraded connection")
     plane.request(request)
     if plane.profile.pick(CREATES):
         plane.request(request._replace(verb="create"))
@@ -176,7 +194,7 @@ async def _deny(send: Send, message: Message) -> None:
     await send({"type": "websocket.http.response.body", "body": message.body})
 
 
-async def _attach(app: App, request: Request, options: Options, wires: _Channels) -> None:
+async def _attach(app: App, request: Request, options: Options, wires: Channels) -> None:
     """A simulated main process prints nothing: wait until the container ends or the client goes."""
     changed = app._hub.subscribe()
     reading = asyncio.create_task(wires.drain())
@@ -195,7 +213,7 @@ async def _attach(app: App, request: Request, options: Options, wires: _Channels
         reading.cancel()
 
 
-async def _exec(app: App, request: Request, options: Options, wires: _Channels) -> None:
+async def _exec(app: App, request: Request, options: Options, wires: Channels) -> None:
     plane = app.front.plane
     argv = list(options.command)
     bare = not any(not word.startswith("-") for word in argv[1:]) and "-c" not in argv[1:]
@@ -219,7 +237,7 @@ async def _exec(app: App, request: Request, options: Options, wires: _Channels) 
     return await wires.finish(done)
 
 
-async def _converse(app: App, shell: Shell, wires: _Channels) -> Done:
+async def _converse(app: App, shell: Shell, wires: Channels) -> Done:
     """A shell on a terminal: it echoes what is typed, runs each line, and prompts for the next."""
     prompt = PROMPT.get(shell.identity.uid, USER_PROMPT)
     await wires.write(STDOUT, prompt)
@@ -247,80 +265,3 @@ async def _converse(app: App, shell: Shell, wires: _Channels) -> Done:
             elif sign >= " ":
                 line += sign
                 await wires.write(STDOUT, sign)
-
-
-class _Gone(Exception):
-    """The client closed the connection."""
-
-
-class _Channels:
-    """The channels of one connection; the first byte of each message is the channel's number."""
-
-    def __init__(
-        self, receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
-        send: Callable[[MutableMapping[str, Any]], Awaitable[None]], closes: bool, options: Options,
-    ) -> None:
-        self._receive, self._send = receive, send
-        self._closes = closes
-        self._options = options
-
-    async def greet(self) -> None:
-        """An empty message tells the client that the connection stands."""
-        await self._send({"type": "websocket.send", "bytes": bytes([STDOUT if self._options.stdout else ERROR])})
-
-    async def write(self, channel: int, text: str) -> None:
-        """Send text, if the client wants that channel."""
-        wanted = {STDOUT: self._options.stdout, STDERR: self._options.stderr, ERROR: True}[channel]
-        if text and wanted:
-            shown = text.replace("\n", "\r\n") if self._options.tty and channel == STDOUT else text
-            await self._send({"type": "websocket.send", "bytes": bytes([channel]) + shown.encode()})
-
-    async def read(self) -> str | None:
-        """What was typed next; None at the end of the input."""
-        while True:
-            message = await self._receive()
-            if message["type"] == "websocket.disconnect":
-                raise _Gone
-            data = message.get("bytes") or (message.get("text") or "").encode()
-            if data[:1] == bytes([CLOSE]) and data[1:2] == bytes([STDIN]):
-                return None
-            if data[:1] == bytes([STDIN]) and len(data) > 1:
-                return data[1:].decode(errors="replace")
-
-    async def all(self) -> str:
-        """The whole input: until the client closes it, or, where the protocol cannot say so, until it pauses."""
-        parts: list[str] = []
-        with suppress(TimeoutError):
-            while (part := await asyncio.wait_for(self.read(), 60 if self._closes else 0.5)) is not None:
-                parts.append(part)
-        return "".join(parts)
-
-    async def drain(self) -> None:
-        """Read and forget, until the client goes."""
-        with suppress(_Gone):
-            while True:
-                await self.read()
-                await asyncio.sleep(0)
-
-    async def finish(self, done: Done) -> None:
-        """Say how the command ended."""
-        await self._status(ended(done))
-
-    async def fail(self, why: str) -> None:
-        """Say why the command could not be started."""
-        head = {"metadata": {}, "status": "Failure"}
-        await self._status({**head, "message": why, "reason": "InternalError", "code": 500})
-
-    async def _status(self, body: Mapping[str, Any]) -> None:
-        await self.write(ERROR, json.dumps(body, separators=(",", ":")))
-
-
-def ended(done: Done) -> dict[str, Any]:
-    """The Status that tells a client how its command ended."""
-    if not done.exit_code:
-        return {"metadata": {}, "status": "Success"}
-    return {
-        "metadata": {}, "status": "Failure", "reason": "NonZeroExitCode",
-        "message": f"command terminated with non-zero exit code: exit status {done.exit_code}",
-        "details": {"causes": [{"reason": "ExitCode", "message": str(done.exit_code)}]},
-    }

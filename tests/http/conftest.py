@@ -11,7 +11,7 @@ pytest.importorskip("uvicorn", reason="serving needs the extra serve")
 
 from sanb import Cluster
 from sanb.http.serve import Served, serve
-from tests.http.served import Http, Kubectl, kubectl_binary, system_binary
+from tests.http.served import Http, Kubectl, kubectl_binary
 
 
 @pytest.fixture
@@ -37,11 +37,12 @@ def http(api: Served, tmp_path: Path) -> Http:
 
 @pytest.fixture
 def kubectl(api: Served, tmp_path: Path) -> Kubectl:
-    """The newest kubectl."""
+    """The kubectl of the cluster's minor."""
     return Kubectl(api, kubectl_binary(), tmp_path)
 
 
 @pytest.fixture
-def old_kubectl(api: Served, tmp_path: Path) -> Kubectl:
-    """The kubectl of the system."""
-    return Kubectl(api, system_binary(), tmp_path)
+def old_kubectl(tmp_path: Path) -> Iterator[Kubectl]:
+    """A kubectl of 1.20 against a cluster of 1.20."""
+    with serve(Cluster("1.20", seed=3)) as served:
+        yield Kubectl(served, kubectl_binary("1.20"), tmp_path)

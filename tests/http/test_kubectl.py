@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
 import time
+import tty
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -206,8 +210,66 @@ def test_older_minors_are_served_to_the_newest_client(older: Kubectl) -> None:
     assert deleted in (f'deployment.{group} "web" deleted from default namespace\n' for group in ("apps", "extensions"))
 
 
-def test_the_systems_kubectl_works_too(old_kubectl: Kubectl) -> None:
+def test_an_old_kubectl_works_too(old_kubectl: Kubectl) -> None:
     assert old_kubectl("create", "sa", "bot") == "serviceaccount/bot created\n"
     assert old_kubectl("apply", "-f", "-", stdin=DEPLOYMENT) == "deployment.apps/web created\n"
     assert "deployed" not in old_kubectl("get", "deploy,pods,sa")
     assert old_kubectl("get", "sa", "bot", "-o", "name") == "serviceaccount/bot\n"
+
+
+def test_an_old_kubectl_runs_commands_over_spdy(old_kubectl: Kubectl) -> None:
+    old_kubectl("run", "web", "--image=nginx")
+    mount = "/var/run/secrets/kubernetes.io/serviceaccount"
+    assert old_kubectl("exec", "web", "--", "cat", f"{mount}/namespace") == "default"
+    assert "exit code 7" in old_kubectl("exec", "web", "--", "sh", "-c", "exit 7", code=7)
+    text = "grüße\n" * 50_000
+    assert old_kubectl("exec", "-i", "web", "--", "cat", stdin=text) == text
+    assert "listen on no port" in old_kubectl("port-forward", "pod/web", "8080:80", code=1)
+    assert 'pods "nope" not found' in old_kubectl("exec", "nope", "--", "ls", code=1)
+
+
+@pytest.mark.parametrize("websockets", ["true", "false"])
+def test_a_terminal_and_an_attachment_are_served_both_ways(
+    api: Served, tmp_path: Path, websockets: str, monkeypatch: pytest.MonkeyPatch, cluster: Cluster
+) -> None:
+    """With the variable at false, kubectl speaks SPDY as it did before 1.31."""
+    monkeypatch.setenv("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", websockets)
+    kubectl = Kubectl(api, kubectl_binary(), tmp_path)
+    kubectl("run", "web", "--image=nginx")
+    assert _terminal(kubectl, "pwd\nexit 4\n") == ("# pwd\r\n/\r\n# exit 4\r\n", 4)
+    before = len(api._app._hub._any)
+    attached = subprocess.Popen([kubectl._binary, "attach", "web"], env=kubectl._env, stderr=subprocess.PIPE, text=True)
+    while len(api._app._hub._any) == before:  # until the server has it
+        assert attached.poll() is None
+        time.sleep(0.01)
+    cluster.delete("pod", "web", grace=0)
+    assert attached.wait(20) == 0, attached.communicate()
+
+
+def _terminal(kubectl: Kubectl, typed: str) -> tuple[str, int]:
+    """What a shell in the Pod shows on a terminal, and its exit code."""
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    shell = subprocess.Popen(
+        [kubectl._binary, "exec", "-it", "web", "--", "sh"], env=kubectl._env, stdin=theirs, stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    )
+    os.write(ours, typed.encode())
+    code = shell.wait(30)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # what Linux gives at the end of a terminal
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    return shown.decode(), code
+
+
+def test_the_newest_kubectl_works_with_the_newest_minor(api: Served, tmp_path: Path) -> None:
+    newest = Kubectl(api, kubectl_binary("newest"), tmp_path)
+    assert newest("apply", "-f", "-", stdin=DEPLOYMENT) == "deployment.apps/web created\n"
+    assert newest("rollout", "status", "deploy/web", "--timeout=20s").endswith("successfully rolled out\n")
+    assert newest("apply", "--server-side", "-f", "-", stdin=DEPLOYMENT, code=0).startswith("deployment.apps/web serverside")
+    assert newest("exec", "deploy/web", "--", "cat", "/etc/hostname").startswith("web-")
+    assert newest("create", "token", "default").count(".") == 2
+    assert newest("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}") == "admin"

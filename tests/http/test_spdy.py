@@ -1,0 +1,198 @@
+"""SPDY/3.1: frames by themselves, and a client of our own that runs commands in a container over it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import zlib
+from collections.abc import Iterator
+
+import pytest
+
+from sanb import Cluster
+from sanb.http import spdy
+from sanb.http.serve import Served
+
+EXEC = "/api/v1/namespaces/default/pods/web/exec?container=c"
+V4 = "v4.channel.k8s.io"
+
+
+# ---------------------------------------------------------------------- frames
+
+
+def test_the_dictionary_is_the_one_of_the_draft() -> None:
+    """1423 bytes; zlib names dictionaries by their Adler-32, 0xE3C6A7C2 here."""
+    assert (len(spdy.DICTIONARY), zlib.adler32(spdy.DICTIONARY)) == (1423, 0xE3C6A7C2)
+
+
+def test_frames_come_out_as_they_went_in_however_they_are_cut() -> None:
+    one, other = spdy.Spdy(), spdy.Spdy()
+    sent = one.open(1, {"streamtype": "error"}) + one.open(3, {"streamtype": "stdin", "a": "ä"}, spdy.FIN)
+    sent += one.reply(2) + spdy.data(3, b"hello", last=True) + spdy.ping(7) + spdy.goaway(3) + spdy.reset(1, 5)
+    got = [frame for byte in sent for frame in other.feed(bytes([byte]))]
+    assert [(frame.kind, frame.stream, frame.last) for frame in got] == [
+        (spdy.SYN_STREAM, 1, False), (spdy.SYN_STREAM, 3, True), (spdy.SYN_REPLY, 2, False), (spdy.DATA, 3, True),
+        (spdy.PING, 7, False), (spdy.GOAWAY, 3, False), (spdy.RST_STREAM, 1, False),
+    ]
+    assert got[0].headers == {"streamtype": "error"} and got[1].headers["a"] == "ä".encode().decode("latin-1")
+    assert got[3].data == b"hello"
+
+
+@pytest.mark.parametrize(("sent", "why"), [
+    (b"\x80\x02\x00\x01\x00\x00\x00\x0a" + bytes(10), "SPDY of version 2"),
+    (b"\x00\x00\x00\x01\x00\xff\xff\xff", "a frame of 16777215 bytes"),
+    (b"\x80\x03\x00\x01\x00\x00\x00\x0e" + bytes(10) + b"junk", "headers that cannot be decompressed"),
+    (b"\x80\x03\x00\x07\x00\x00\x00\x01\x00", "a frame of kind 7 with 1 bytes"),
+])
+def test_what_is_no_spdy_is_refused(sent: bytes, why: str) -> None:
+    with pytest.raises(spdy.Broken, match=why):
+        list(spdy.Spdy().feed(sent))
+
+
+def test_headers_that_swell_are_refused() -> None:
+    sent = spdy.Spdy().open(1, {"a": "x" * 1_000_000})
+    assert len(sent) < 5000
+    with pytest.raises(spdy.Broken, match="too many headers"):
+        list(spdy.Spdy().feed(sent))
+
+
+def test_headers_that_lie_about_their_length_are_refused() -> None:
+    packer = zlib.compressobj(zdict=spdy.DICTIONARY)
+    block = packer.compress((1).to_bytes(4, "big") + (99).to_bytes(4, "big") + b"short") + packer.flush(zlib.Z_SYNC_FLUSH)
+    sent = b"\x80\x03\x00\x02\x00" + (4 + len(block)).to_bytes(3, "big") + bytes(4) + block
+    with pytest.raises(spdy.Broken, match="end too early"):
+        list(spdy.Spdy().feed(sent))
+
+
+# ---------------------------------------------------------------------- a connection
+
+
+class Client:
+    """The least that a client must do."""
+
+    def __init__(self, api: Served, target: str, protocols: str = V4) -> None:
+        context = ssl.create_default_context(cadata=api.ca)
+        self._wire = context.wrap_socket(socket.create_connection(("127.0.0.1", api.port), 10), server_hostname="127.0.0.1")
+        head = {
+            "Host": "x", "Authorization": f"Bearer {api.token}", "Connection": "Upgrade", "Upgrade": "SPDY/3.1",
+            "Content-Length": "0", **({"X-Stream-Protocol-Version": protocols} if protocols else {}),
+        }
+        lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
+        self._wire.sendall("\r\n".join(lines).encode())
+        self._file = self._wire.makefile("rb")
+        self.head = [line.decode().strip() for line in iter(self._file.readline, b"\r\n")]
+        self.spdy = spdy.Spdy()
+        self.replied: list[int] = []
+        self.said: dict[int, bytes] = {}
+
+    def send(self, sent: bytes) -> None:
+        """Send frames."""
+        self._wire.sendall(sent)
+
+    def open(self, *kinds: str) -> None:
+        """Make streams 1, 3, 5 ..."""
+        for place, kind in enumerate(kinds):
+            self.send(self.spdy.open(2 * place + 1, {"streamtype": kind}))
+
+    def frames(self) -> Iterator[spdy.Frame]:
+        """What comes, until the server closes."""
+        while content := self._wire.recv(65536):
+            yield from self.spdy.feed(content)
+
+    def until_ended(self, streams: int) -> None:
+        """Read until so many streams have ended."""
+        for frame in self.frames():
+            if frame.kind == spdy.SYN_REPLY:
+                self.replied.append(frame.stream)
+            self.said[frame.stream] = self.said.get(frame.stream, b"") + frame.data
+            streams -= frame.last
+            if not streams:
+                self._file.close()
+                return self._wire.close()
+        raise AssertionError("the server closed the connection")
+
+    def body(self) -> bytes:
+        """What follows the head of an answer."""
+        return self._file.read()
+
+
+@pytest.fixture(autouse=True)
+def pod(cluster: Cluster) -> None:
+    """A Pod that runs."""
+    cluster.create("pod", "web", body={"spec": {"containers": [{"name": "c", "image": "nginx"}]}})
+    cluster.run()
+
+
+def test_a_command_has_streams_for_its_outputs_and_its_end(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=sh&command=-c&command=echo+out;echo+err>%262;exit+3&stdout=1&stderr=1")
+    assert client.head == [
+        "HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: SPDY/3.1", f"X-Stream-Protocol-Version: {V4}",
+    ]
+    client.open("error", "stdout", "stderr")
+    client.until_ended(3)
+    assert client.replied == [1, 3, 5]
+    assert (client.said[3], client.said[5]) == (b"out\n", b"err\n")
+    end = json.loads(client.said[1])
+    assert end["details"] == {"causes": [{"reason": "ExitCode", "message": "3"}]}
+
+
+def test_older_protocols_tell_the_end_in_words(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=sh&command=-c&command=exit+3&stdout=1", "v2.channel.k8s.io")
+    client.open("error", "stdout")
+    client.until_ended(2)
+    assert client.said[1] == b"command terminated with non-zero exit code: exit status 3"
+
+
+def test_input_is_read_to_its_end_in_pieces_that_cut_letters(api: Served) -> None:
+    text = "grün " * 20_000
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    client.open("error", "stdin", "stdout")
+    content = text.encode()
+    for start in range(0, len(content), 1001):
+        client.send(spdy.data(3, content[start : start + 1001]))
+    client.send(spdy.data(3, b"", last=True))
+    client.until_ended(2)
+    assert client.said[5].decode() == text
+
+
+def test_pings_are_answered_and_streams_without_a_use_are_reset(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    client.send(spdy.ping(41) + client.spdy.open(1, {}) + client.spdy.open(3, {"streamtype": "error"}))
+    client.send(client.spdy.open(5, {"streamtype": "error"}))
+    frames = client.frames()
+    assert [(frame.kind, frame.stream) for _, frame in zip(range(4), frames)] == [
+        (spdy.PING, 41), (spdy.RST_STREAM, 1), (spdy.SYN_REPLY, 3), (spdy.RST_STREAM, 5),
+    ]
+
+
+def test_a_connection_that_breaks_the_rules_is_closed(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    client.send(b"\x80\x09\x00\x01\x00\x00\x00\x00")
+    assert [frame.kind for frame in client.frames()] == [spdy.GOAWAY]
+
+
+@pytest.mark.parametrize(("target", "protocols", "code", "message"), [
+    (EXEC.replace("web", "nope") + "&command=ls", V4, 404, 'pods "nope" not found'),
+    (f"{EXEC}&command=ls", "v9.channel.k8s.io", 403,
+     "unable to upgrade: unable to negotiate protocol: client supports [v9.channel.k8s.io], server accepts "
+     "[v4.channel.k8s.io v3.channel.k8s.io v2.channel.k8s.io]"),
+    (f"{EXEC}&command=ls", "", 400, "unable to upgrade: X-Stream-Protocol-Version is required"),
+    ("/api/v1/namespaces/default/pods/web/portforward", "portforward.k8s.io", 501,
+     "port-forward is not served: containers of this cluster are simulated and listen on no port"),
+])
+def test_what_cannot_be_done_is_refused_before_the_upgrade(
+    api: Served, target: str, protocols: str, code: int, message: str
+) -> None:
+    client = Client(api, target, protocols)
+    assert client.head[0].split()[1] == str(code)
+    body = json.loads(client.body())
+    assert (body["kind"], body["code"], body["message"]) == ("Status", code, message)
+
+
+def test_the_server_can_end_while_a_command_waits_for_input(cluster: Cluster) -> None:
+    with cluster.serve() as api:
+        client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+        client.open("error", "stdin", "stdout")
+        assert next(client.frames()).kind == spdy.SYN_REPLY
+    assert api.closed
