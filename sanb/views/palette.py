@@ -49,6 +49,8 @@ KINDS: Final[dict[str, KindStyle]] = {
     "RoleBinding": KindStyle("#2F5D8A", "rb", "tag"),
     "ClusterRole": KindStyle("#1B6E88", "c.role", "diamond"),
     "ClusterRoleBinding": KindStyle("#2F5D8A", "crb", "tag"),
+    "User": KindStyle("#9A3B6A", "user", "circle"),
+    "Group": KindStyle("#9A3B6A", "group", "pill"),
     "StatefulSet": KindStyle("#6B4C9A", "sts", "tag"),
     "DaemonSet": KindStyle("#6B4C9A", "ds", "tag"),
     "ReplicationController": KindStyle("#A8487F", "rc", "octagon"),

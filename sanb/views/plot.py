@@ -44,7 +44,7 @@ def draw(cp: HasWorld, namespace: str | None = None, path: str | File | None = N
         UsageError: there is no such namespace; the text lists those that there are.
     """
     known(cp, namespace)
-    shown = scene(cp.store.head, namespace)
+    shown = scene(cp.store.head, namespace, people=True)
     layout = arrange(shown.items, shown.edges, COUNTS if shown.summarised else None)
     figure = picture(shown, layout, title_of(cp))
     if path is not None:

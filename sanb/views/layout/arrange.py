@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sanb.views.layout.layers import Columns, columns
-from sanb.views.layout.model import LAYERS, ROOMY, TIGHT, Box, Edge, Group, Item, Layout, Route, Sizes, natural
+from sanb.views.layout.model import PLACES, ROOMY, TIGHT, Box, Edge, Group, Item, Layout, Route, Sizes, natural
 from sanb.views.layout.routes import Crossing, Room, inner, outer
 from sanb.views.layout.units import ACROSS, Unit, bundles, places, units
 
@@ -35,9 +35,9 @@ class Plan(NamedTuple):
 
 def arrange(items: Iterable[Item], edges: Iterable[Edge], sizes: Sizes | None = None) -> Layout:
     """Place all items; edges whose ends are not among them, or that join a thing to its own frame, are dropped."""
-    shown = [item for item in items if item.kind in LAYERS or item.kind == "Namespace"]
+    shown = [item for item in items if item.kind in PLACES or item.kind == "Namespace"]
     sizes = sizes or (ROOMY if len(shown) <= ROOMY_UP_TO else TIGHT)
-    inside = {item.id: item for item in shown if item.kind in LAYERS}
+    inside = {item.id: item for item in shown if item.kind in PLACES}
     kept = [edge for edge in edges if edge.source in inside and edge.target in inside and edge.source != edge.target]
     spaces: dict[str, list[Item]] = {item.name: [] for item in shown if item.kind == "Namespace"}
     for item in inside.values():

@@ -12,8 +12,12 @@ LAYERS: Final = {
     "Deployment": 6, "Node": 0,
 }
 """Kind -> column in its frame. Pods stand between credentials and owners: then nearly every edge joins neighbours."""
-RANK: Final = {kind: place for place, kind in enumerate(
-    ("Role", "RoleBinding", "ServiceAccount", "Secret", "ConfigMap", "Pod", "ReplicaSet", "Deployment", "Node"))}
+PLACES: Final = {**LAYERS, "ClusterRole": 0, "ClusterRoleBinding": 1, "User": 2, "Group": 2}
+"""The same with what belongs to no namespace and is shown in the frames where it matters."""
+RANK: Final = {kind: place for place, kind in enumerate((
+    "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "User", "Group", "ServiceAccount", "Secret", "ConfigMap", "Pod",
+    "ReplicaSet", "Deployment", "Node",
+))}
 _DIGITS: Final = re.compile(r"(\d+)")
 GRID: Final = 8.0
 """All positions are multiples of half of it."""

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from sanb.apiserver.resources import BY_KIND, RESOURCES
 from sanb.store.table import Table
 from sanb.values import Obj, quiet_gc
+from sanb.views.layout.grants import grants
 from sanb.views.layout.model import LAYERS, Edge, Item, natural
 from sanb.views.relate import Link, Thing, links, resources, thing_id, things
 
@@ -27,8 +28,11 @@ class Scene(NamedTuple):
     left_out: int = 0
 
 
-def scene(table: Table, namespace: str | None = None) -> Scene:
-    """The objects of a table, or of one namespace and its Pods' nodes; targets that are not there are "Missing"."""
+def scene(table: Table, namespace: str | None = None, *, people: bool = False) -> Scene:
+    """The objects of a table, or of one namespace and its Pods' nodes; targets that are not there are "Missing".
+
+    `people`: whoever is bound besides accounts, and roles of the whole cluster, are shown in each namespace they matter in.
+    """
     if _size(table, namespace) > SUMMARISED_ABOVE:
         return _summary(table, namespace)
     found: dict[str, Thing] = {}
@@ -48,8 +52,12 @@ def scene(table: Table, namespace: str | None = None) -> Scene:
         used = {end for source, target, _ in edges for end in (source, target)}
         found = {name: thing for name, thing in found.items() if thing.kind != "Node" or name in used}
     items = tuple(Item(one.id, one.kind, one.namespace, one.name, one.phase or "") for one in found.values())
+    lines = tuple(Edge(*edge) for edge in edges)
+    if people:
+        more, others = grants(table, namespace)
+        items, lines = (*items, *more), (*lines, *others)
     spaces = sum(thing.kind == "Namespace" for thing in found.values())
-    return Scene(items, tuple(Edge(*edge) for edge in edges), len(items), spaces, False)
+    return Scene(items, lines, len(found), spaces, False)
 
 
 def _shown(kind: str, space: str, name: str, namespace: str | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import ceil, sqrt
 from typing import Any, Final, NamedTuple
 
-from sanb.views.layout.model import GRID, LAYERS, RANK, Box, Edge, Item, Sizes, natural
+from sanb.views.layout.model import GRID, PLACES, RANK, Box, Edge, Item, Sizes, natural
 
 ALIKE: Final = 3
 """From this many on, items with the same links are a block."""
@@ -56,7 +56,7 @@ def units(items: Sequence[Item], edges: Iterable[Edge], sizes: Sizes) -> list[Un
     found = []
     widths = _widths(items, sizes)
     for same in alike.values():
-        width = widths[LAYERS[same[0].kind]]
+        width = widths[PLACES[same[0].kind]]
         found += [_block(same, width, sizes)] if len(same) >= ALIKE else [_card(item, width, sizes) for item in same]
     return sorted(found, key=lambda unit: unit.order)
 
@@ -69,7 +69,7 @@ def _widths(items: Iterable[Item], sizes: Sizes) -> dict[int, float]:
     """Layer -> width of its cards: enough for the longest name and phase, within limits."""
     longest: dict[int, int] = {}
     for item in items:
-        layer = LAYERS[item.kind]
+        layer = PLACES[item.kind]
         below = ceil(SMALLER * len(f"{item.kind} · {item.phase}"))
         longest[layer] = max(longest.get(layer, 0), len(item.name), below)
     wanted = {layer: ceil((sizes.badge + sizes.letter * letters) / GRID) * GRID for layer, letters in longest.items()}
@@ -77,7 +77,7 @@ def _widths(items: Iterable[Item], sizes: Sizes) -> dict[int, float]:
 
 
 def _card(item: Item, width: float, sizes: Sizes) -> Unit:
-    return Unit(item.id, LAYERS[item.kind], width, sizes.card[1], (item,), _order(item))
+    return Unit(item.id, PLACES[item.kind], width, sizes.card[1], (item,), _order(item))
 
 
 def _columns(count: int, width: float, sizes: Sizes) -> int:
@@ -92,7 +92,7 @@ def _block(items: Sequence[Item], card: float, sizes: Sizes) -> Unit:
     width = columns * (card + step) - step + 2 * sizes.group_pad
     height = rows * (sizes.card[1] + step) - step + sizes.group_head + sizes.group_pad
     height = ceil(height / GRID) * GRID
-    return Unit(f"group:{items[0].id}", LAYERS[items[0].kind], width, height, tuple(items), _order(items[0]), card)
+    return Unit(f"group:{items[0].id}", PLACES[items[0].kind], width, height, tuple(items), _order(items[0]), card)
 
 
 def places(unit: Unit, box: Box, sizes: Sizes) -> dict[str, Box]:
