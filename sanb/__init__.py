@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sanb.cluster import Cluster, replay
     from sanb.errors import ApiError, NondeterminismError, SanbError, UsageError
+    from sanb.views.plotvalidity import Lives
 
 __version__ = "0.1.0"
-__all__ = ["ApiError", "Cluster", "NondeterminismError", "SanbError", "UsageError", "replay"]
+__all__ = ["ApiError", "Cluster", "Lives", "NondeterminismError", "SanbError", "UsageError", "replay"]
 
 _HOMES = {
     "Cluster": "sanb.cluster",
     "replay": "sanb.cluster",
+    "Lives": "sanb.views.plotvalidity",
     "ApiError": "sanb.errors",
     "NondeterminismError": "sanb.errors",
     "SanbError": "sanb.errors",

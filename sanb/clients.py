@@ -14,6 +14,7 @@ from sanb import entropy
 from sanb.apiserver.request import ADMIN, NOBODY, Request, Response, UserInfo
 from sanb.apiserver.resources import Resource
 from sanb.errors import UsageError
+from sanb.tokens.ca import times
 from sanb.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -60,14 +61,6 @@ class Client(Verbs):
 def bearer(cluster: Cluster, token: Callable[[], str], name: str = "a bearer token") -> Client:
     """Whoever shows the token, which is read anew for every request."""
     return Client(cluster, name, lambda request: request._replace(user=NOBODY, token=token()))
-
-
-def validity(certificate: str) -> tuple[float, float]:
-    """Between which times a certificate (PEM) counts."""
-    from cryptography import x509
-
-    found = x509.load_pem_x509_certificate(certificate.encode())
-    return found.not_valid_before_utc.timestamp(), found.not_valid_after_utc.timestamp()
 
 
 class User:
@@ -138,7 +131,7 @@ class Users:
         cluster, members = self._cluster, tuple(groups)
         key = self._key(name)
         certificate = cluster.authority.client_certificate(key, name, members, cluster.now)
-        cluster.note_certificate(name, members, cluster.now, *validity(certificate))
+        cluster.note_certificate(name, members, cluster.now, *times(certificate))
         return User(cluster, name, members, key.pem, certificate)
 
     def _key(self, name: str) -> Key:

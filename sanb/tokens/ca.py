@@ -67,6 +67,12 @@ def client(ca_pem: str, ca_key: Key, key: Key, user: str, groups: Sequence[str],
     return _signed(_leaf(ca_pem, key, _name(user, groups), now, ExtendedKeyUsageOID.CLIENT_AUTH), ca_key)
 
 
+def times(certificate: str) -> tuple[float, float]:
+    """Between which times a certificate (PEM) counts."""
+    found = _parsed(certificate)
+    return found.not_valid_before_utc.timestamp(), found.not_valid_after_utc.timestamp()
+
+
 def _leaf(ca_pem: str, key: Key, subject: Name, now: float, purpose: Any) -> CertificateBuilder:
     """What serving and client certificates share. The serial number follows from the contents."""
     from cryptography import x509
