@@ -41,6 +41,8 @@ VERBS: Final = (
     "attest",
 )
 REVIEW: Final = "authorization.k8s.io/v1"
+GAP: Final = {"1.10": "\n", "1.24": "\n\n"}
+"""What ends a warning."""
 USAGE: Final = "you must specify two arguments: verb resource or verb resource/resourceName."
 
 
@@ -50,7 +52,7 @@ def can_i(session: Session) -> None:
         _list(session)
         return
     attributes, warnings = _attributes(session)
-    session.err.extend(f"Warning: {one}\n\n" for one in warnings)
+    session.err.extend(f"Warning: {one}{session.profile.pick(GAP)}" for one in warnings)
     body = {"apiVersion": REVIEW, "kind": "SelfSubjectAccessReview", "spec": attributes}
     status = session.ask("create", "selfsubjectaccessreviews.authorization.k8s.io", body=body)["status"]
     quiet = session.parsed.on("quiet")

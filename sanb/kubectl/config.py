@@ -28,6 +28,8 @@ NO_FILE: Final = (
     "there is no kubeconfig here, and a command keeps nothing for the next one: give each command its namespace with -n "
     "and somebody else's name with --as, or serve the cluster (`c.serve()`) and use a real kubectl"
 )
+COLOURS: Final = {"1.10": ("\x1b[0;32m", "\x1b[0;33m", "\x1b[0m"), "1.32": ("", "", "")}
+"""Older kubectls colour these words, whether they print to a terminal or not."""
 MASTER: Final = {"1.10": "Kubernetes master", "1.20": "Kubernetes control plane"}
 FURTHER: Final = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
 
@@ -99,7 +101,9 @@ def cluster_info(session: Session) -> None:
         raise Failure(
             f"error: unknown command \"{session.parsed.arguments[0]}\"\nSee 'kubectl cluster-info -h' for help and examples"
         )
-    session.print(f"{session.profile.pick(MASTER)} is running at {ADDRESS}\n\n{FURTHER}\n")
+    green, yellow, plain = session.profile.pick(COLOURS)
+    name = f"{green}{session.profile.pick(MASTER)}{plain}"
+    session.print(f"{name} is running at {yellow}{ADDRESS}{plain}\n\n{FURTHER}\n")
 
 
 def dump(session: Session) -> None:

@@ -34,19 +34,28 @@ EFFECTS: Final = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 TAINT: Final = re.compile(r"(?P<key>[^=:]+)(=(?P<value>[^:]*))?(:(?P<effect>\w+))?(?P<gone>-)?")
 
 
-class Unable(NamedTuple):
-    """How a minor says that Pods without a controller keep a Node from being drained."""
+class Drain(NamedTuple):
+    """How a minor says that Pods without a controller keep a Node from being drained, and that they go nevertheless."""
 
-    gap: str
+    unable: str
     bare: str
+    each: str = ""
+    warning: str = "Warning"
+    going: str = "Pods that declare no controller"
 
 
-UNABLE: Final = {
-    "1.10": Unable("", "Pods declare"),
-    "1.30": Unable("", "cannot delete Pods that declare"),
-    "1.31": Unable(" ", "cannot delete Pods that declare"),
-    "1.36": Unable(" ", "Pods that declare"),
+DUE: Final = 'error: unable to drain node "{node}" due to error:{reason}, continuing command...\n'
+SPACED: Final = DUE.replace("{reason}", " {reason}")
+UNMANAGED: Final = "Pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet"
+WORDS: Final = {
+    "1.10": Drain('error: unable to drain node "{node}", aborting command...\n\n', UNMANAGED, "error: ", "WARNING", UNMANAGED),
+    "1.24": Drain(DUE, "Pods declare no controller"),
+    "1.30": Drain(DUE, "cannot delete Pods that declare no controller"),
+    "1.31": Drain(SPACED, "cannot delete Pods that declare no controller"),
+    "1.36": Drain(SPACED, "Pods that declare no controller"),
 }
+DRAINED: Final = {"1.10": "drained", "1.14": "evicted", "1.23": "drained"}
+"""What happened to a Node whose Pods were evicted: for some minors what happened to them."""
 NODE: Final = RESOURCES["nodes"]
 MIRROR: Final = "kubernetes.io/config.mirror"
 
@@ -170,29 +179,31 @@ def _drain(session: Session, node: str) -> None:
     pods = session.objects("pods", "", fieldSelector=f"spec.nodeName={node}")
     pods = [pod for pod in pods if MIRROR not in (pod["metadata"].get("annotations") or {})]
     kept, problems = _sorted(session, pods)
+    words = session.profile.pick(WORDS)
     if problems:
-        texts = session.profile.pick(UNABLE)
-        shown = [text.replace("Pods that declare", texts.bare) for text in problems]
+        shown = [text.replace("Pods that declare no controller", words.bare) for text in problems]
         reason = shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
         raise Failure(
-            f'error: unable to drain node "{node}" due to error:{texts.gap}{reason}, continuing command...\n'
-            f"There are pending nodes to be drained:\n {node}\n" + "\n".join(shown)
+            words.unable.format(node=node, reason=reason) + f"There are pending nodes to be drained:\n {node}\n"
+            + "\n".join(words.each + one for one in shown)
         )
     going = [pod for pod in pods if pod not in kept]
     bare = [pod for pod in going if not _controller(pod)]
-    if bare:
-        full = ", ".join(f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in bare)
-        session.complain(f"Warning: deleting Pods that declare no controller: {full}")
-    if kept:
-        full = ", ".join(f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in kept)
-        session.complain(f"Warning: ignoring DaemonSet-managed Pods: {full}")
+    said = {f"deleting {words.going}": bare, "ignoring DaemonSet-managed Pods": kept}
+    warnings = [f"{what}: {', '.join(_full(pod) for pod in those)}" for what, those in said.items() if those]
+    if warnings:
+        session.complain(f"{words.warning}: {'; '.join(warnings)}")
     for pod in going:
         _evict(session, pod)
     targets = [(RESOURCES["pods"], pod["metadata"]["namespace"], pod["metadata"]["name"]) for pod in going]
     session.wait(lambda: all(gone(session, target) for target in targets))
     for _, _, name in targets:
         session.changed(RESOURCES["pods"], name, "evicted")
-    session.changed(NODE, node, "drained")
+    session.changed(NODE, node, session.profile.pick(DRAINED) if going else "drained")
+
+
+def _full(pod: Obj) -> str:
+    return f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
 
 
 def _controller(pod: Obj) -> Obj | None:
@@ -205,7 +216,7 @@ def _sorted(session: Session, pods: list[Obj]) -> tuple[list[Obj], list[str]]:
     kept, sets, bare, local = [], [], [], []
     for pod in pods:
         owner = _controller(pod)
-        full = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
+        full = _full(pod)
         if owner is not None and owner["kind"] == "DaemonSet":
             kept.append(pod)
             sets.append(full)

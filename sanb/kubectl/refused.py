@@ -33,10 +33,19 @@ SPANS: Final[Mapping[str, tuple[str, str]]] = {
 """The first minor that has the command, and the first that has it no more."""
 
 
+WORDS: Final[Mapping[str, tuple[int, str]]] = {
+    "port-forward": (
+        2, "TYPE/NAME and list of ports are required for port-forward\nSee 'kubectl port-forward -h' for help and examples"
+    ),
+}
+"""How many arguments a command needs, and what it says before anything else when there are fewer."""
+
+
 def command(name: str) -> Callable[[Session], None]:
     """A command that ends with its reason."""
+    least, missing = WORDS.get(name, (0, ""))
 
     def run(session: Session) -> None:
-        raise error(REASONS[name])
+        raise error(missing if len(session.parsed.arguments) < least else REASONS[name])
 
     return run
