@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sanb import opaque
 from sanb.errors import UsageError
-from sanb.kubectl import run
+from sanb.kubectl import run, schema
 from sanb.kubectl.documents import STDIN
 from sanb.kubectl.documents import Document as Given
 from sanb.manifests import Document, read
@@ -80,6 +80,8 @@ class Applied(list[Row]):
 def apply_all(cp: Any, source: Any, namespace: str = "default", unknown: str = "refuse") -> Applied:
     """Apply the objects of `source` one after the other; a refusal does not keep the rest from being applied.
 
+    Fields of later minors are dropped, as an old server drops them; the kubectl of an old minor would refuse them.
+
     `unknown` says what becomes of kinds that the server does not have: "refuse", as kubectl does, or "store", as opaque
     objects of a kind that is made for them.
 
@@ -114,7 +116,8 @@ def _one(cp: Any, document: Document, namespace: str, store: bool) -> Row:
     kind, version = str(obj.get("kind", "")), str(obj.get("apiVersion", ""))
     space, name = str(dig(obj, "metadata", "namespace", default=namespace)), str(dig(obj, "metadata", "name", default=""))
     note = opaque.define(cp, obj) if store and version and not _known(cp, kind, version) else ""
-    done = run(cp, ["apply", "-n", space, "-f", "-"], (Given(STDIN, obj),))
+    lenient = ["--validate=false"] if cp.profile.pick(schema.CHECKS) else []
+    done = run(cp, ["apply", "-n", space, *lenient, "-f", "-"], (Given(STDIN, obj),))
     words = done.stdout.split()
     result = words[-1] if done.exit_code == 0 and words else "refused"
     why = done.stderr.strip() if result == "refused" else note

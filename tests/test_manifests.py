@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sanb import manifests
-from sanb.manifests import Document, ManifestError, read, read_yaml
+from sanb import yamlvalues
+from sanb.manifests import Document, ManifestError, read
+from sanb.yamlvalues import read_yaml
 
-LOADERS = [manifests._PythonLoader, manifests._Loader]
+LOADERS = [yamlvalues._PythonLoader, yamlvalues._Loader]
 
 
 @pytest.mark.parametrize(
@@ -30,14 +31,14 @@ LOADERS = [manifests._PythonLoader, manifests._Loader]
 )
 @pytest.mark.parametrize("loader", LOADERS)
 def test_scalars_are_read_as_the_api_server_reads_them(text: str, value: Any, loader: Any) -> None:
-    found = [item for item, _ in manifests.documents(f"a: {text}" if text != "-" else "a:\n-", loader=loader)]
+    found = [item for item, _ in yamlvalues.documents(f"a: {text}" if text != "-" else "a:\n-", loader=loader)]
     assert repr(found) == repr([{"a": value}])
 
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_keys_become_text_and_merge_keys_merge(loader: Any) -> None:
     text = "base: &b {x: 1, z: 2}\n1: a\ntrue: b\nc:\n  <<: *b\n  z: 3\n"
-    found = [item for item, _ in manifests.documents(text, loader=loader)]
+    found = [item for item, _ in yamlvalues.documents(text, loader=loader)]
     assert found == [{"base": {"x": 1, "z": 2}, "1": "a", "true": "b", "c": {"x": 1, "z": 3}}]
 
 
@@ -67,10 +68,10 @@ def test_keys_become_text_and_merge_keys_merge(loader: Any) -> None:
 @pytest.mark.parametrize("loader", LOADERS)
 def test_what_is_no_yaml_is_refused_in_the_words_of_gos_parser(text: str, complaint: str | None, loader: Any) -> None:
     if complaint is None:  # tags of Python objects construct nothing
-        assert [item for item, _ in manifests.documents(text, loader=loader)] == [{"a": ["ls"]}]
+        assert [item for item, _ in yamlvalues.documents(text, loader=loader)] == [{"a": ["ls"]}]
         return
     with pytest.raises(ValueError) as refusal:
-        list(manifests.documents(text, loader=loader))
+        list(yamlvalues.documents(text, loader=loader))
     assert str(refusal.value) == complaint
 
 
@@ -87,7 +88,7 @@ def test_json_is_yaml(value: dict) -> None:
 
 
 def test_objects_of_json_may_follow_each_other() -> None:
-    assert list(manifests.documents('{"a": 1.0}\n\n{"b": 1.5}\n')) == [({"a": 1}, 1), ({"b": 1.5}, 3)]
+    assert list(yamlvalues.documents('{"a": 1.0}\n\n{"b": 1.5}\n')) == [({"a": 1}, 1), ({"b": 1.5}, 3)]
     with pytest.raises(ValueError, match=r'^json: key "a" already set in map$'):
         read_yaml('{"a": 1, "a": 2}', strict=True)
 
@@ -101,7 +102,7 @@ def test_both_parsers_read_the_same(text: str) -> None:
     results = []
     for loader in LOADERS:
         try:
-            results.append(repr(list(manifests.documents(text, loader=loader))))
+            results.append(repr(list(yamlvalues.documents(text, loader=loader))))
         except ValueError:
             results.append("refused")
     assert results[0] == results[1]

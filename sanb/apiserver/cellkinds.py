@@ -43,6 +43,21 @@ def _labels(found: Mapping[str, str] | None) -> str:
     return ",".join(f"{key}={found[key]}" for key in sorted(found)) if found else NONE
 
 
+def labels(*path: str) -> Cell:
+    """The labels at a path, as text."""
+
+    def cell(obj: Obj, view: View) -> str:
+        return _labels(dig(obj, *path, default=None))
+
+    return cell
+
+
+def dangling(obj: Obj, view: View) -> str:
+    """Whether a FlowSchema leads nowhere, as far as anybody found out."""
+    conditions = dig(obj, "status", "conditions", default=()) or ()
+    return next((str(one["status"]) for one in conditions if one.get("type") == "Dangling"), "?")
+
+
 def _selector(selector: Obj | None) -> str:
     """A label selector as text."""
     if not selector or not (selector.get("matchLabels") or selector.get("matchExpressions")):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 from sanb.apiserver.columns import Column
@@ -58,6 +59,11 @@ class Version:
     def columns(self) -> tuple[Column, ...]:
         """The columns of tables."""
         return columns.of(self._columns)
+
+    @cached_property
+    def digest(self) -> str:
+        """What changes when the schema does."""
+        return sha256(repr(self.schema).encode()).hexdigest()
 
     @cached_property
     def ruled(self) -> bool:

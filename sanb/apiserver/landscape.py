@@ -50,8 +50,6 @@ LISTED: Final[Mapping[str, tuple[Obj, ...]]] = {
         {"name": "bindings", "namespaced": True, "kind": "Binding", "verbs": ["create"]},
         {"name": "componentstatuses", "namespaced": False, "kind": "ComponentStatus", "verbs": ["get", "list"],
          "shortNames": ["cs"]},
-        {"name": "podtemplates", "namespaced": True, "kind": "PodTemplate", "verbs": [
-            "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]},
     ),
 }
 """Kinds that discovery lists and that nobody can use here, by group version."""

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
-from sanb.apiserver import descriptions, discovery
+from sanb.apiserver import descriptions, discovery, openapicustom, openapinames
+from sanb.apiserver.openapinames import META
 from sanb.apiserver.resources import Resource, served
 from sanb.apiserver.schema import FIELD_VALIDATION
 from sanb.apiserver.types import TYPES, VALUES, Field, Type
 from sanb.apiserver.types.readers import Compiler
+from sanb.apiserver.versions import shape
 from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
 V3: Final = {"1.10": False, "1.24": True}
 """Whether a minor has /openapi/v3 (gate OpenAPIV3)."""
+V2_ROOT: Final = "#/definitions/"
 V3_ROOT: Final = "#/components/schemas/"
-META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1"
-CORE: Final = "io.k8s.api.core.v1"
 SCALARS: Final[dict[str, Obj]] = {
     "string": {"type": "string"},
     "bool": {"type": "boolean"},
@@ -36,18 +37,13 @@ NAMED: Final[dict[str, tuple[str, Obj]]] = {
 }
 ONE_OF: Final = {"quantity": ("string", "number"), "int-or-string": ("integer", "string")}
 """What version 3 says of scalars that may be of two types."""
-META_TYPES: Final = frozenset(
-    ("ObjectMeta", "OwnerReference", "ManagedFieldsEntry", "LabelSelector", "LabelSelectorRequirement", "Initializers",
-     "Initializer", "ListMeta", "Status", "StatusDetails", "StatusCause", "DeleteOptions", "Preconditions")
-)
-GROUPS: Final = {
-    "apps": ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "RollingUpdate"),
-    "rbac": ("Role", "ClusterRole", "PolicyRule", "Subject", "AggregationRule"),
-}
-"""Which package a type belongs to, by the beginning of its name; all others are of the core."""
 LIST_META: Final = (
     "selfLink string", "resourceVersion string", "continue string", "remainingItemCount int64",
 )
+NEEDED: Final[dict[str, dict[str, tuple[str, ...]]]] = {"1.10": {"StatefulSetSpec": ("serviceName",)}, "1.33": {}}
+"""Fields that had to be given once."""
+LOOSE: Final = ("extensions/v1beta1", "apps/v1beta1")
+"""Versions that make a workload's selector from the labels of its template."""
 MEDIA: Final = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
 PATCHES: Final = ("json-patch+json", "merge-patch+json", "strategic-merge-patch+json", "apply-patch+yaml")
 METHODS: Final = {"get": "get", "list": "get", "create": "post", "update": "put", "patch": "patch", "delete": "delete"}
@@ -59,25 +55,33 @@ def _compiler(minor: str) -> Compiler:
     return Compiler(minor)
 
 
-def type_name(struct: Type) -> str:
-    """The name of a type's definition."""
-    if struct.name in META_TYPES:
-        return f"{META}.{struct.name}"
-    for package, beginnings in GROUPS.items():
-        if struct.name.startswith(beginnings):
-            return f"io.k8s.api.{package}.v1.{struct.name}"
-    return f"{CORE}.{struct.name}"
-
-
 # ---------------------------------------------------------------------- schemas
 
 
 class _Writer:
-    """Writes schemas of one minor; `root` is where references point to."""
+    """Writes schemas of one group version of a minor; `root` is where references point to."""
 
-    def __init__(self, profile: Profile, root: str) -> None:
+    def __init__(self, profile: Profile, root: str, group_version: str) -> None:
         self._knows: Callable[[Field], bool] = _compiler(profile.minor).knows
+        self._profile = profile
         self._root = root
+        self._group_version = group_version
+
+    def name(self, struct: Type) -> str:
+        """The name of a type's definition."""
+        return openapinames.of(struct.name, self._group_version)
+
+    def reached(self, start: Type) -> Iterable[Type]:
+        """A type and all that it uses in this minor."""
+        found: dict[str, Type] = {}
+        waiting = [start]
+        while waiting:
+            struct = waiting.pop()
+            if struct.name not in found:
+                found[struct.name] = struct
+                fields = struct.fields.values()
+                waiting += [field.type for field in fields if field.type is not None and self._knows(field)]
+        return found.values()
 
     def reference(self, name: str) -> Obj:
         """A reference to a definition. Version 3 wraps it where it has siblings."""
@@ -90,7 +94,8 @@ class _Writer:
         schema: Obj = {"type": "object", "description": text}
         if shown:
             schema["properties"] = {name: self.field(struct, field) for name, field in sorted(shown.items())}
-        required = sorted(name for name in descriptions.required(struct.name) if name in shown)
+        needed = (*descriptions.required(struct.name), *self._profile.pick(NEEDED).get(struct.name, ()))
+        required = [name for name in needed if name in shown and not (name == "selector" and self._group_version in LOOSE)]
         if required:
             schema["required"] = required
         return schema
@@ -123,51 +128,49 @@ class _Writer:
 
     def _value(self, kind: str, struct: Type | None) -> Obj:
         if struct is not None:
-            return self.reference(type_name(struct))
+            return self.reference(self.name(struct))
         if kind in NAMED:
             return self.reference(NAMED[kind][0])
         return dict(SCALARS[kind])
 
 
-def _reached(starts: Iterator[Type], knows: Callable[[Field], bool]) -> dict[str, Type]:
-    """All types that the given ones use, by the name of their definitions."""
-    found: dict[str, Type] = {}
-    waiting = list(starts)
-    while waiting:
-        struct = waiting.pop()
-        name = type_name(struct)
-        if name not in found:
-            found[name] = struct
-            waiting += [field.type for field in struct.fields.values() if field.type is not None and knows(field)]
-    return found
-
-
 def _definitions(profile: Profile, rows: list[tuple[Resource, str]], root: str) -> Obj:
     """The definitions of some resources, each with the group version it is served under."""
-    writer = _Writer(profile, root)
-    kinds = [(row, gv) for row, gv in rows if row.kind in TYPES]
-    structs = _reached((TYPES[row.kind] for row, _ in kinds), _compiler(profile.minor).knows)
-    found = {name: writer.struct(struct) for name, struct in structs.items()}
-    found |= {name: dict(schema) for name, schema in NAMED.values()}
+    found = {name: dict(schema) for name, schema in NAMED.values()}
     if root == V3_ROOT:
         found |= {NAMED[kind][0]: {"oneOf": [{"type": one} for one in types]} for kind, types in ONE_OF.items()}
     found[f"{META}.ListMeta"] = {
         "type": "object", "properties": {line.split()[0]: dict(SCALARS[line.split()[1]]) for line in LIST_META}
     }
-    for row, group_version in kinds:
-        name = type_name(TYPES[row.kind])
-        marks = found[name].setdefault("x-kubernetes-group-version-kind", [])
-        marks.append(_kind(group_version, row.kind))
-        found[f"{name}List"] = {
-            "type": "object", "description": f"A list of {row.kind}.", "required": ["items"],
-            "properties": {
-                "apiVersion": {"type": "string"}, "kind": {"type": "string"},
-                "items": {"type": "array", "items": writer.reference(name)},
-                "metadata": writer.reference(f"{META}.ListMeta"),
-            },
-            "x-kubernetes-group-version-kind": [_kind(group_version, f"{row.kind}List")],
-        }
+    for row, group_version in rows:
+        writer, start = _Writer(profile, root, group_version), _type(row, group_version)
+        if start is None:
+            continue
+        for struct in writer.reached(start):
+            name = writer.name(struct)
+            if name not in found:
+                found[name] = writer.struct(struct)
+        _mark(found, writer, row, group_version)
     return dict(sorted(found.items()))
+
+
+def _mark(found: Obj, writer: _Writer, row: Resource, group_version: str) -> None:
+    """Say which kind a definition is of, and add that of its list."""
+    name = writer.name(TYPES[shape(row.kind, group_version)])
+    found[name].setdefault("x-kubernetes-group-version-kind", []).append(_kind(group_version, row.kind))
+    found[f"{name}List"] = {
+        "type": "object", "description": f"A list of {row.kind}.", "required": ["items"],
+        "properties": {
+            "apiVersion": {"type": "string"}, "kind": {"type": "string"},
+            "items": {"type": "array", "items": writer.reference(name)},
+            "metadata": writer.reference(f"{META}.ListMeta"),
+        },
+        "x-kubernetes-group-version-kind": [_kind(group_version, f"{row.kind}List")],
+    }
+
+
+def _type(row: Resource, group_version: str) -> Type | None:
+    return TYPES.get(shape(row.kind, group_version)) if row.custom is None else None
 
 
 def _kind(group_version: str, kind: str) -> Obj:
@@ -213,15 +216,17 @@ def _operation(profile: Profile, row: Resource, group_version: str, verb: str) -
     }
 
 
-def _result(row: Resource, verb: str) -> str:
-    struct = TYPES.get(row.kind)
-    name = type_name(struct) if struct is not None else f"{CORE}.{row.kind}"
+def _result(row: Resource, group_version: str, verb: str) -> str:
+    if row.custom is not None:
+        name = openapinames.custom(row.kind, group_version)
+    else:
+        name = openapinames.of(shape(row.kind, group_version), group_version)
     return f"{name}List" if verb == "list" else name
 
 
 def _operation_v2(profile: Profile, row: Resource, group_version: str, verb: str) -> Obj:
     consumes = [f"application/{one}" for one in PATCHES] if verb == "patch" else ["*/*"]
-    schema = {"$ref": f"#/definitions/{_result(row, verb)}"}
+    schema = {"$ref": f"#/definitions/{_result(row, group_version, verb)}"}
     parameters = _parameters(profile, verb, lambda kind: {"type": kind, "uniqueItems": True})
     if verb in WRITES:
         parameters.insert(0, {"name": "body", "in": "body", "required": True, "schema": schema})
@@ -232,7 +237,7 @@ def _operation_v2(profile: Profile, row: Resource, group_version: str, verb: str
 
 
 def _operation_v3(profile: Profile, row: Resource, group_version: str, verb: str) -> Obj:
-    schema = {"$ref": f"#/components/schemas/{_result(row, verb)}"}
+    schema = {"$ref": f"#/components/schemas/{_result(row, group_version, verb)}"}
     content = {media: {"schema": schema} for media in MEDIA}
     found = {
         **_operation(profile, row, group_version, verb),
@@ -258,9 +263,33 @@ def _info(profile: Profile) -> Obj:
     return {"title": "Kubernetes", "version": discovery.version(profile)["gitVersion"]}
 
 
-def v2(profile: Profile) -> Obj:
-    """/openapi/v2."""
-    return _v2(profile.minor)
+def _custom(custom: Iterable[Resource], profile: Profile, root: str, wanted: str = "") -> tuple[Obj, Obj]:
+    """The paths and the definitions of custom kinds."""
+    old = root != V3_ROOT
+    operation = _operation_v2 if old else _operation_v3
+    paths: Obj = {}
+    found: Obj = {}
+    for row in custom:
+        for group_version in row.served:
+            if not wanted or group_version == wanted:
+                paths |= _paths(profile, row, group_version, operation)
+                found |= openapicustom.definitions(row, group_version, lambda name: {"$ref": root + name}, old)
+    return paths, found
+
+
+def definition(profile: Profile, row: Resource, group_version: str) -> tuple[str, Obj]:
+    """The name of a kind's definition in version 2, and the definitions that it needs."""
+    if row.custom is None:
+        return openapinames.of(shape(row.kind, group_version), group_version), _v2(profile.minor)["definitions"]
+    found = openapicustom.definitions(row, group_version, lambda name: {"$ref": V2_ROOT + name}, True)
+    return openapinames.custom(row.kind, group_version), {**_v2(profile.minor)["definitions"], **found}
+
+
+def v2(profile: Profile, custom: Iterable[Resource] = ()) -> Obj:
+    """/openapi/v2, with the kinds of CustomResourceDefinitions."""
+    whole = _v2(profile.minor)
+    paths, found = _custom(custom, profile, V2_ROOT)
+    return {**whole, "paths": {**whole["paths"], **paths}, "definitions": {**whole["definitions"], **found}} if found else whole
 
 
 @lru_cache(maxsize=8)
@@ -270,28 +299,56 @@ def _v2(minor: str) -> Obj:
     paths: Obj = {}
     for row, group_version in rows:
         paths |= _paths(profile, row, group_version, _operation_v2)
-    definitions = _definitions(profile, rows, "#/definitions/")
+    definitions = _definitions(profile, rows, V2_ROOT)
     return {"swagger": "2.0", "info": _info(profile), "paths": dict(sorted(paths.items())), "definitions": definitions}
 
 
-def v3_index(profile: Profile) -> Obj | None:
+def v3_index(profile: Profile, custom: Iterable[Resource] = ()) -> Obj | None:
     """/openapi/v3: where the documents of the group versions are, or None if the minor has none."""
     if not profile.pick(V3):
         return None
+    rows = tuple(custom)
+    names = [gv for _, gv in _served(profile)] + [gv for row in rows for gv in row.served]
     found = {}
-    for group_version in dict.fromkeys(gv for _, gv in _served(profile)):
+    for group_version in dict.fromkeys(names):
         place = f"apis/{group_version}" if "/" in group_version else f"api/{group_version}"
-        digest = sha256(repr(v3(profile, place)).encode()).hexdigest().upper()
-        found[place] = {"serverRelativeURL": f"/openapi/v3/{place}?hash={digest}"}
+        found[place] = {"serverRelativeURL": f"/openapi/v3/{place}?hash={_digest(profile, rows, group_version)}"}
     return {"paths": found}
 
 
-def v3(profile: Profile, place: str) -> Obj | None:
+def _digest(profile: Profile, custom: tuple[Resource, ...], group_version: str) -> str:
+    """What changes when the document of a group version does."""
+    said = [row.custom.uid + row.custom.versions[group_version].digest for row in custom if group_version in row.served]
+    return sha256("".join((_built_in(profile.minor, group_version), *said)).encode()).hexdigest().upper()
+
+
+@lru_cache(maxsize=256)
+def _built_in(minor: str, group_version: str) -> str:
+    return sha256(repr(_v3(minor, group_version)).encode()).hexdigest()
+
+
+def v3(profile: Profile, place: str, custom: Iterable[Resource] = ()) -> Obj | None:
     """/openapi/v3/<place>, for example apis/apps/v1; None if there is no such group version."""
     root, _, group_version = place.partition("/")
     if not profile.pick(V3) or root not in ("api", "apis") or ("/" in group_version) is not (root == "apis"):
         return None
-    return _v3(profile.minor, group_version)
+    whole = _v3(profile.minor, group_version)
+    rows = [row for row in custom if group_version in row.served]
+    if not rows:
+        return whole
+    paths, found = _custom(rows, profile, V3_ROOT, group_version)
+    if whole is not None:
+        schemas = {**whole["components"]["schemas"], **found}
+        return {**whole, "paths": {**whole["paths"], **paths}, "components": {"schemas": schemas}}
+    found |= _meta(profile)
+    return {"openapi": "3.0.0", "info": _info(profile), "paths": paths, "components": {"schemas": dict(sorted(found.items()))}}
+
+
+def _meta(profile: Profile) -> Obj:
+    """What the definitions of custom kinds refer to."""
+    found = _definitions(profile, [], V3_ROOT)
+    writer = _Writer(profile, V3_ROOT, "v1")
+    return {**found, **{writer.name(struct): writer.struct(struct) for struct in writer.reached(TYPES["ObjectMeta"])}}
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ Versions = Mapping[str, tuple[str, ...]]
 RBAC: Final = "rbac.authorization.k8s.io"
 NETWORKING: Final = "networking.k8s.io"
 ADMISSION: Final = "admissionregistration.k8s.io"
+FLOW: Final = "flowcontrol.apiserver.k8s.io"
 
 V1: Final[Versions] = {"1.10": ("v1",)}
 APPS: Final[Versions] = {"1.10": ("v1", "v1beta2", "v1beta1"), "1.16": ("v1",)}
@@ -27,6 +28,16 @@ AUTOSCALERS: Final[Versions] = {
 INGRESSES: Final[Versions] = {"1.10": (), "1.14": ("v1beta1",), "1.19": ("v1", "v1beta1"), "1.22": ("v1",)}
 CLASSES: Final[Versions] = {"1.10": (), "1.18": ("v1beta1",), "1.19": ("v1", "v1beta1"), "1.22": ("v1",)}
 PRIORITIES: Final[Versions] = {"1.10": (), "1.11": ("v1beta1",), "1.14": ("v1", "v1beta1"), "1.22": ("v1",)}
+RUNTIMES: Final[Versions] = {"1.10": (), "1.14": ("v1beta1",), "1.20": ("v1", "v1beta1"), "1.25": ("v1",)}
+FLOWS: Final[Versions] = {
+    "1.10": (), "1.20": ("v1beta1",), "1.23": ("v1beta2", "v1beta1"), "1.26": ("v1beta3", "v1beta2"), "1.29": ("v1", "v1beta3"),
+    "1.32": ("v1",),
+}
+SECURITY: Final[Versions] = {"1.10": ("v1beta1",), "1.25": ()}
+DRIVERS: Final[Versions] = {"1.10": (), "1.14": ("v1beta1",), "1.18": ("v1", "v1beta1"), "1.22": ("v1",)}
+DRIVEN: Final[Versions] = {"1.10": (), "1.14": ("v1beta1",), "1.17": ("v1", "v1beta1"), "1.22": ("v1",)}
+ATTACHED: Final[Versions] = {"1.10": ("v1beta1",), "1.13": ("v1", "v1beta1"), "1.22": ("v1",)}
+ADMITTED: Final[Versions] = {"1.10": (), "1.30": ("v1",)}
 LEASES: Final[Versions] = {"1.10": (), "1.12": ("v1beta1",), "1.14": ("v1", "v1beta1"), "1.22": ("v1",)}
 EXTENSIONS: Final[Versions] = {"1.10": ("extensions/v1beta1",), "1.16": ()}
 EXTENSIONS_UNTIL_22: Final[Versions] = {"1.10": ("extensions/v1beta1",), "1.22": ()}
@@ -96,5 +107,17 @@ ROWS: Final = (
     Row("validatingwebhookconfigurations", ADMISSION, "ValidatingWebhookConfiguration", False, FROM_16, (), (),
         NOTHING, EXTENSIBLE),
     Row("mutatingwebhookconfigurations", ADMISSION, "MutatingWebhookConfiguration", False, FROM_16, (), (), NOTHING,
+        EXTENSIBLE),
+    Row("podtemplates", "", "PodTemplate", True),
+    Row("runtimeclasses", "node.k8s.io", "RuntimeClass", False, RUNTIMES),
+    Row("flowschemas", FLOW, "FlowSchema", False, FLOWS, (), STATUS),
+    Row("prioritylevelconfigurations", FLOW, "PriorityLevelConfiguration", False, FLOWS, (), STATUS),
+    Row("podsecuritypolicies", "policy", "PodSecurityPolicy", False, SECURITY, ("psp",), (), EXTENSIONS),
+    Row("csidrivers", "storage.k8s.io", "CSIDriver", False, DRIVERS),
+    Row("csinodes", "storage.k8s.io", "CSINode", False, DRIVEN),
+    Row("volumeattachments", "storage.k8s.io", "VolumeAttachment", False, ATTACHED, (), STATUS),
+    Row("validatingadmissionpolicies", ADMISSION, "ValidatingAdmissionPolicy", False, ADMITTED, (), STATUS, NOTHING,
+        EXTENSIBLE),
+    Row("validatingadmissionpolicybindings", ADMISSION, "ValidatingAdmissionPolicyBinding", False, ADMITTED, (), (), NOTHING,
         EXTENSIBLE),
 )

@@ -151,6 +151,26 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
         "1.10": (NAME, AGE),
         "1.13": (NAME, Column("Service", cellkinds.api_service), Column("Available", cellkinds.available), AGE),
     },
+    "podtemplates": {
+        "1.10": (NAME, Column("Containers", cellkinds.template("name", "template")),
+                 Column("Images", cellkinds.template("image", "template")),
+                 Column("Pod Labels", cellkinds.labels("template", "metadata", "labels"))),
+    },
+    "runtimeclasses.node.k8s.io": {"1.10": (NAME, Column("Handler", _at("handler")), AGE)},
+    "flowschemas.flowcontrol.apiserver.k8s.io": {
+        "1.10": (NAME, Column("PriorityLevel", _at("spec", "priorityLevelConfiguration", "name")),
+                 Column("MatchingPrecedence", _at("spec", "matchingPrecedence")),
+                 Column("DistinguisherMethod", _text("spec", "distinguisherMethod", "type", text=cells.NONE)), AGE,
+                 Column("MissingPL", cellkinds.dangling)),
+    },
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": {
+        "1.10": (NAME, Column("Type", _at("spec", "type")),
+                 Column("NominalConcurrencyShares", _text("spec", "limited", "nominalConcurrencyShares", text=cells.NONE)),
+                 Column("Queues", _text("spec", "limited", "limitResponse", "queuing", "queues", text=cells.NONE)),
+                 Column("HandSize", _text("spec", "limited", "limitResponse", "queuing", "handSize", text=cells.NONE)),
+                 Column("QueueLengthLimit",
+                        _text("spec", "limited", "limitResponse", "queuing", "queueLengthLimit", text=cells.NONE)), AGE),
+    },
     "validatingwebhookconfigurations.admissionregistration.k8s.io": _WEBHOOKS,
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": _WEBHOOKS,
 }

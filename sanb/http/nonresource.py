@@ -100,7 +100,7 @@ class Site:
         return None
 
     def _openapi_v2(self, headers: Mapping[str, str]) -> Message:
-        body = openapi.v2(self._plane.profile)
+        body = openapi.v2(self._plane.profile, self._plane.custom())
         names = [clause.media for clause in negotiation.clauses(headers.get("accept", ""))]
         if any(name in ASKED for name in names) and JSON not in names:
             from sanb.http import gnostic
@@ -118,9 +118,9 @@ class Site:
             case ["api"]:
                 return discovery.api_versions(self._address())
             case ["openapi", "v3"]:
-                return openapi.v3_index(profile)
+                return openapi.v3_index(profile, self._plane.custom())
             case ["openapi", "v3", *rest]:
-                return openapi.v3(profile, "/".join(rest))
+                return openapi.v3(profile, "/".join(rest), self._plane.custom())
         return discovery.answer(profile, path, self._plane.custom())
 
 

@@ -14,9 +14,9 @@ from sanb.apiserver.verbs_update import APPLY_SERVED
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError, SanbError
 from sanb.http import gojson, paths
-from sanb.manifests import read_yaml
+from sanb.http.text import dumps
 from sanb.profiles.profile import Profile
-from sanb.values import json_default
+from sanb.yamlvalues import read_yaml
 
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
@@ -306,9 +306,12 @@ def encode(body: Any) -> bytes:
     items = body.get("items") if isinstance(body, dict) else None
     if isinstance(items, list) and str(body.get("kind", "")).endswith("List"):
         body = {**body, "items": [untyped(item) for item in items]}
-    return json.dumps(body, default=json_default, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return dumps(body) + b"\n"
 
 
 def untyped(item: Any) -> Any:
     """An object without apiVersion and kind."""
-    return {key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
+    found = dict(item)
+    found.pop("kind", None)
+    found.pop("apiVersion", None)
+    return found

@@ -59,8 +59,12 @@ are the ways you can resolve this warning:
 * You may co-own fields by updating your manifest to match the existing
   value; in this case, you'll become the manager if the other manager(s)
   stop managing the field (remove it from their configuration).
-See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts"""
+See {}"""
 """What kubectl adds to a conflict of server-side apply."""
+CONFLICTS: Final = {
+    "1.10": "http://k8s.io/docs/reference/using-api/api-concepts/#conflicts",
+    "1.22": "https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts",
+}
 
 
 def without_memory(obj: Obj) -> Obj:
@@ -120,7 +124,7 @@ def in_namespace(place: Located) -> Located:
 def _refused(session: Session, refusal: ApiError, place: Located) -> str:
     """The lines about one object that the server refused."""
     if refusal.has_cause("FieldManagerConflict") and session.parsed.on("server-side"):
-        return f"error: {refusal.message}\n{OTHER_MANAGERS}"
+        return f"error: {refusal.message}\n{OTHER_MANAGERS.format(session.profile.pick(CONFLICTS))}"
     if session.parsed.on("server-side"):
         return failures.text(refusal)
     doing = getattr(refusal, "doing", f'error when creating "{place.source}"')

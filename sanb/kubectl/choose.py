@@ -34,14 +34,16 @@ NO_NAME: Final = "resource(s) were provided, but no name was specified"
 Target = tuple[Resource, str, str]
 
 
-def each(session: Session, words: list[str], change: Callable[[Target], None]) -> None:
+def each(
+    session: Session, words: list[str], change: Callable[[Target], None], *, all_of_a_kind: bool = False
+) -> None:
     """Do a change on every object that the words, -f or -l choose; refusals do not stop the others.
 
     Raises:
         Failure: one or more of the objects could not be changed.
     """
     problems: list[str] = []
-    for target in chosen(session, words, problems):
+    for target in chosen(session, words, problems, all_of_a_kind=all_of_a_kind):
         try:
             change(target)
         except ApiError as refusal:
@@ -51,8 +53,10 @@ def each(session: Session, words: list[str], change: Callable[[Target], None]) -
     manifest.first(problems)
 
 
-def chosen(session: Session, words: list[str], problems: list[str] | None = None) -> list[Target]:
-    """The objects that the words, -f or -l choose.
+def chosen(
+    session: Session, words: list[str], problems: list[str] | None = None, *, all_of_a_kind: bool = False
+) -> list[Target]:
+    """The objects that the words, -f or -l choose; a kind without names means all of it if `all_of_a_kind`.
 
     Raises:
         Failure: the words name no kind, or no object.
@@ -65,15 +69,15 @@ def chosen(session: Session, words: list[str], problems: list[str] | None = None
     for resource, names in session.targets(words):
         found.extend((resource, session.namespace, name) for name in names)
         if not names:
-            found.extend(_listed(session, resource, problems))
+            found.extend(_listed(session, resource, problems, all_of_a_kind))
     return found
 
 
-def _listed(session: Session, resource: Resource, problems: list[str] | None) -> list[Target]:
+def _listed(session: Session, resource: Resource, problems: list[str] | None, everything: bool) -> list[Target]:
     parsed = session.parsed
     options = {"labelSelector": parsed.text("selector"), "fieldSelector": parsed.text("field-selector")}
     options = {key: text for key, text in options.items() if text}
-    if not options and not parsed.on("all"):
+    if not options and not parsed.on("all") and not everything:
         raise error(NO_NAME)
     namespace = "" if parsed.on("all-namespaces") else session.namespace
     try:

@@ -92,7 +92,8 @@ _ANY: Final[Flags] = {
 
 def _refused(name: str) -> Command:
     since, until = refused.SPANS.get(name, ("1.10", ""))
-    return Command(refused.command(name), _ANY, since, rest=name == "debug", until=until)
+    flags = {**_ANY, "port": Flag(NUMBER, "p")} if name == "proxy" else _ANY
+    return Command(refused.command(name), flags, since, rest=name == "debug", until=until)
 
 
 COMMANDS: Final[Mapping[str, Command]] = {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sanb import manifests
+from sanb import manifests, yamlvalues
 from sanb.kubectl.result import error
 from sanb.kubectl.shape import NO_OBJECT, invalid
 from sanb.values import Obj, json_default
@@ -69,15 +69,22 @@ def parse(text: str, source: str) -> list[Document]:
         Failure: it is neither YAML nor JSON.
     """
     try:
-        bodies = [body for body, _ in manifests.documents(text)]
+        bodies = [body for body, _ in yamlvalues.documents(text)]
     except ValueError as problem:
         raise error(f"error parsing {source}: error converting YAML to JSON: {_worded(problem, text)}") from None
     found: list[Document] = []
     for body in bodies:
         if not isinstance(body, dict) or (body.get("kind") == "List" and not isinstance(body.get("items"), list)):
             raise invalid(source, NO_OBJECT)
-        found.extend(Document(source, item) for item in manifests.flattened([body]))
+        found.extend(Document(source, in_order(item)) for item in manifests.flattened([body]))
     return found
+
+
+def in_order(value: Any) -> Any:
+    """The value with sorted keys, as Go writes it into the bodies of requests."""
+    if isinstance(value, dict):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(one) for one in value] if isinstance(value, list) else value
 
 
 def _worded(problem: ValueError, text: str) -> str:

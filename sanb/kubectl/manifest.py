@@ -74,7 +74,7 @@ def located(session: Session, document: Document) -> Located:
         raise error(text.format(name=name, namespace=namespace, source=source, kind=kind, version=version))
     shape.check_metadata(obj, source)
     if session.parsed.text("validate", "true") not in ("false", "ignore"):
-        schema.check(session.profile, obj, source)
+        schema.check(session.profile, row, obj, source)
     if not row.namespaced:
         return Located(row, "", name, obj, source)
     if namespace and session.parsed.text("namespace") and namespace != session.namespace:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from sanb import manifests
+from sanb import yamlvalues
 from sanb.errors import ApiError
 from sanb.kubectl import choose, dryrun
 from sanb.kubectl.choose import Target
@@ -64,7 +64,7 @@ def _body(text: str) -> Any:
         if text.lstrip().startswith("{"):
             raise Failure(f"Error from server (BadRequest): error decoding patch: {_go(problem)}") from None
     try:
-        values = [value for value, _ in manifests.documents(text)]
+        values = [value for value, _ in yamlvalues.documents(text)]
     except ValueError as problem:
         raise error(f'unable to parse "{text}": {problem}') from None
     return values[0] if values else None

@@ -54,7 +54,7 @@ def each(session: Session, change: Callable[[Session, Target], None]) -> None:
     if not session.parsed.arguments and not session.parsed.many("filename"):
         raise error("required resource not specified")
     if not session.parsed.text("selector"):
-        choose.each(session, session.parsed.arguments, lambda target: change(session, target))
+        choose.each(session, session.parsed.arguments, lambda target: change(session, target), all_of_a_kind=True)
         return
     for target in choose.chosen(session, session.parsed.arguments):
         change(session, target)
@@ -150,7 +150,7 @@ def _undo(session: Session, target: Target) -> None:
     one = next((one for one in found if one.number == wanted), None) if wanted else found[-2]
     if one is None:
         raise error(f"unable to find specified revision {wanted} in history")
-    template = _without_hash(one.template)
+    template = _bare(one.template)
     suffix = dryrun.SUFFIX[dryrun.mode(session)]
     if template == obj["spec"].get("template"):
         session.changed(row, name, f"skipped rollback (current template already matches revision {one.number}){suffix}")
@@ -161,7 +161,9 @@ def _undo(session: Session, target: Target) -> None:
     session.changed(row, name, f"rolled back{suffix}")
 
 
-def _without_hash(template: Obj) -> Obj:
+def _bare(template: Obj) -> Obj:
+    """The template without what a ReplicaSet or a ControllerRevision adds to it."""
+    template = {key: value for key, value in template.items() if key != "$patch"}
     metadata = dict(template.get("metadata") or {})
     labels = {key: value for key, value in (metadata.get("labels") or {}).items() if key != HASH}
     return {**template, "metadata": {**metadata, "labels": labels}} if labels else template

@@ -123,8 +123,8 @@ def statefulset(obj: Obj, name: str) -> State:
     )
     if ready < wanted:
         return f"Waiting for {wanted - ready} pods to be ready...\n", False
-    partition = dig(obj, "spec", "updateStrategy", "rollingUpdate", "partition", default=0)
-    if partition > 0:
+    partition = dig(obj, "spec", "updateStrategy", "rollingUpdate", "partition", default=None)
+    if partition is not None:
         if updated < wanted - partition:
             return (
                 f"Waiting for partitioned roll out to finish: {updated} out of {wanted - partition} new pods have been "

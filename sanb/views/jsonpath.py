@@ -147,7 +147,7 @@ def _action(text: str, here: Any, root: Any) -> str:
 def show(value: Any) -> str:
     """One value as text: strings bare, the rest as JSON."""
     if isinstance(value, (dict, list, bool)) or value is None:
-        return json.dumps(value, separators=(",", ":"), default=json_default)
+        return json.dumps(value, separators=(",", ":"), default=json_default, sort_keys=True)
     return str(value)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sanb import Cluster
 from sanb.apiserver import openapi
 from sanb.profiles.profile import Profile
 
@@ -69,3 +70,96 @@ def test_fields_of_other_minors_are_left_out() -> None:
     old = openapi.v2(Profile.of("1.10"))["definitions"]["io.k8s.api.core.v1.Secret"]["properties"]
     new = openapi.v2(Profile.of("1.36"))["definitions"]["io.k8s.api.core.v1.Secret"]["properties"]
     assert "immutable" not in old and "immutable" in new
+
+
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: lamps.home.example}
+spec:
+  group: home.example
+  scope: Namespaced
+  names: {plural: lamps, singular: lamp, kind: Lamp}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        description: A lamp.
+        properties:
+          spec:
+            type: object
+            required: [color]
+            properties:
+              color: {type: string, description: What one sees., enum: [red, blue]}
+              power: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}
+              extra: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {a: {type: string}}}
+              note: {type: string, nullable: true}
+"""
+
+
+def _custom(minor: str) -> Any:
+    cluster = Cluster(minor)
+    cluster.apply(DEFINITION)
+    return cluster.custom()
+
+
+def test_version_3_has_a_document_for_the_group_of_a_custom_kind() -> None:
+    profile, custom = Profile.of("1.36"), _custom("1.36")
+    index = openapi.v3_index(profile, custom)
+    assert index is not None and "apis/home.example/v1" in index["paths"]
+    document = openapi.v3(profile, "apis/home.example/v1", custom)
+    assert document is not None
+    schemas = document["components"]["schemas"]
+    assert set(_references(document)) <= {f"#/components/schemas/{name}" for name in schemas}
+    lamp = schemas["example.home.v1.Lamp"]
+    assert lamp["description"] == "A lamp."
+    assert lamp["x-kubernetes-group-version-kind"] == [{"group": "home.example", "version": "v1", "kind": "Lamp"}]
+    assert lamp["properties"]["spec"]["properties"]["color"]["enum"] == ["red", "blue"]
+    assert "/apis/home.example/v1/namespaces/{namespace}/lamps" in document["paths"]
+
+
+def test_version_2_says_of_a_custom_kind_what_it_can_say() -> None:
+    document = openapi.v2(Profile.of("1.23"), _custom("1.23"))
+    spec = document["definitions"]["example.home.v1.Lamp"]["properties"]["spec"]["properties"]
+    assert spec["color"] == {"type": "string", "description": "What one sees.", "enum": ["red", "blue"]}
+    assert "type" not in spec["power"] and "anyOf" not in spec["power"]
+    assert "properties" not in spec["extra"]
+    assert spec["note"] == {}
+    assert set(_references(document)) <= {f"#/definitions/{name}" for name in document["definitions"]}
+
+
+def test_the_hash_of_a_group_changes_with_the_schema() -> None:
+    profile = Profile.of("1.36")
+    cluster = Cluster("1.36")
+    places = []
+    for text in (DEFINITION, DEFINITION.replace("blue]", "blue, green]")):
+        cluster.apply(text)
+        index = openapi.v3_index(profile, cluster.custom())
+        assert index is not None
+        places.append(index["paths"]["apis/home.example/v1"])
+    assert places[0] != places[1]
+
+
+def test_without_custom_kinds_there_is_no_document_for_them() -> None:
+    assert openapi.v3(Profile.of("1.36"), "apis/home.example/v1") is None
+
+
+def test_types_are_named_after_the_group_and_version_that_use_them() -> None:
+    """The core's types keep their package wherever they are used."""
+    found = openapi.v2(Profile.of("1.10"))["definitions"]
+    assert {"io.k8s.api.apps.v1.DeploymentSpec", "io.k8s.api.extensions.v1beta1.DeploymentSpec", "io.k8s.api.batch.v1.JobSpec",
+            "io.k8s.api.core.v1.PodSpec"} <= set(found)
+    assert found["io.k8s.api.apps.v1.DeploymentSpec"]["required"] == ["selector", "template"]
+    assert found["io.k8s.api.extensions.v1beta1.DeploymentSpec"]["required"] == ["template"]
+
+
+def test_a_version_has_its_own_fields() -> None:
+    profile = Profile.of("1.36")
+    old, new = (openapi.v3(profile, f"apis/autoscaling/{version}") for version in ("v1", "v2"))
+    assert old is not None and new is not None
+    spec = "HorizontalPodAutoscalerSpec"
+    assert "metrics" not in old["components"]["schemas"][f"io.k8s.api.autoscaling.v1.{spec}"]["properties"]
+    assert "metrics" in new["components"]["schemas"][f"io.k8s.api.autoscaling.v2.{spec}"]["properties"]

@@ -36,6 +36,15 @@ OBJECTS: list[dict[str, Any]] = [
      "spec": {"user": "u", "groups": ["g"], "extra": {"k": ["v", "w"]}, "resourceAttributes": {"verb": "get"}}},
     {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "r"},
      "rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["pods"]}]},
+    {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
+     "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}, "maxReplicas": 3, "metrics": [
+         {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}},
+         {"type": "ContainerResource", "containerResource": {
+             "name": "memory", "container": "c", "target": {"type": "AverageValue", "averageValue": "1Gi"}}}]}},
+    {"apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
+     "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 3, "targetCPUUtilizationPercentage": 80}},
+    {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "vip"}, "value": 1000,
+     "globalDefault": True, "description": "important", "preemptionPolicy": "Never"},
     {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0, "propagationPolicy": "Foreground"},
 ]
 

@@ -15,6 +15,7 @@ from sanb.apiserver.types import (
     meta,
     networking,
     nodes,
+    others,
     pods,
     policy,
     rbac,
@@ -30,5 +31,5 @@ TYPES: Final[Mapping[str, Type]] = registry(
     meta.STRUCTS, containers.STRUCTS, volumes.STRUCTS, pods.STRUCTS, workloads.STRUCTS, core.STRUCTS, nodes.STRUCTS,
     rbac.STRUCTS, authentication.STRUCTS, authorization.STRUCTS, batch.STRUCTS, networking.STRUCTS, policy.STRUCTS,
     storage.STRUCTS,
-    extensions.STRUCTS,
+    extensions.STRUCTS, others.STRUCTS,
 )

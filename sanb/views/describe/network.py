@@ -60,20 +60,23 @@ def _port(obj: Obj, port: Obj, reader: Reader) -> str:
     return body + line("Endpoints", _listed(_reached(obj, port.get("name", ""), reader)))
 
 
-def _listed(found: list[str]) -> str:
+def _listed(found: list[str] | None) -> str:
+    if found is None:
+        return "<none>"
     more = f" + {len(found) - SHOWN} more..." if len(found) > SHOWN else ""
-    return (",".join(found[:SHOWN]) + more) or "<none>"
+    return ",".join(found[:SHOWN]) + more
 
 
-def _reached(obj: Obj, port: str, reader: Reader) -> list[str]:
-    """The addresses behind one port of a Service."""
+def _reached(obj: Obj, port: str, reader: Reader) -> list[str] | None:
+    """The addresses behind one port of a Service; None shows as `<none>`, as for a Service without slices."""
     namespace, name = obj["metadata"]["namespace"], obj["metadata"]["name"]
     if reader.profile.pick(SLICES):
         chosen = {"labelSelector": f"kubernetes.io/service-name={name}"}
         found = reader.objects("endpointslices.discovery.k8s.io", namespace, **chosen)
-        return [address for one in found for address in _of_slice(one, port)]
+        return [address for one in found for address in _of_slice(one, port)] if found else None
     found = [one for one in reader.objects("endpoints", namespace) if one["metadata"]["name"] == name]
-    return [address for one in found for subset in one.get("subsets") or () for address in _of_subset(subset, port)]
+    subsets = [subset for one in found for subset in one.get("subsets") or ()]
+    return [address for subset in subsets for address in _of_subset(subset, port)] or None
 
 
 def _of_slice(one: Obj, port: str) -> Iterable[str]:
@@ -243,7 +246,7 @@ def _traffic(rules: Any, side: str, word: str) -> str:
     for rule in rules:
         body = ""
         ports = rule.get("ports") or ()
-        body += "".join(f"    To Port: {one.get('port', '<any>')}/{one.get('protocol', 'TCP')}\n" for one in ports)
+        body += "".join(map(_ports, ports))
         body += "" if ports else "    To Port: <any> (traffic allowed to all ports)\n"
         peers = rule.get("from" if side == "From" else "to") or ()
         body += "".join(f"    {side}:\n{_peer(one)}" for one in peers)
@@ -251,6 +254,11 @@ def _traffic(rules: Any, side: str, word: str) -> str:
         body += "" if peers else f"    {side}: <any> (traffic not restricted by {place})\n"
         parts.append(body)
     return "    ----------\n".join(parts)
+
+
+def _ports(one: Obj) -> str:
+    first, last, protocol = one.get("port", "<any>"), one.get("endPort"), one.get("protocol", "TCP")
+    return f"    To Port Range: {first}-{last}/{protocol}\n" if last else f"    To Port: {first}/{protocol}\n"
 
 
 def _peer(one: Obj) -> str:
