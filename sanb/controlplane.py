@@ -444,6 +444,8 @@ class ControlPlane(Renewable):
             self.world.clock.advance(command.data)
         elif command.op == "rotate":
             self.rotate_keys(keep=command.data)
+        elif command.op == "crash":
+            self.crash(command.data)
         elif command.op == "upgrade":
             self.upgrade(command.data["minor"], gates=command.data["gates"])
         elif command.op == "certificate":

@@ -91,7 +91,7 @@ class Certified(NamedTuple):
 
 
 class Renewable:
-    """Keys that are rotated and minors that are left behind, for whoever composes a control plane."""
+    """Keys that are rotated, minors that are left behind and processes that crash, for whoever composes a control plane."""
 
     lock: Any
     profile: Profile
@@ -118,6 +118,9 @@ class Renewable:
         raise NotImplementedError
 
     def _note(self, op: str, data: Any) -> None:
+        raise NotImplementedError
+
+    def _running(self, name: str) -> Component:
         raise NotImplementedError
 
     def _tell(self) -> None:
@@ -161,6 +164,34 @@ class Renewable:
                 world.submit(request, "")
             self._tell()
 
+    def crash(self, name: str) -> str:
+        """The process of a component ends without a word and starts anew; returns the process.
+
+        What it had in memory is lost: queues, back-offs, the reconciles that it was in the middle of, what its informers
+        knew. It lists what there is and goes on from that. What it had asked for is served all the same.
+
+        Parameters:
+            name: a component, a process (all controllers of the controller manager are one), or "apiserver".
+
+        Raises:
+            UsageError: there is no such component, or it does not run here.
+        """
+        with self.lock:
+            process = name if name in EVERYTHING else self._process(name)
+            self._note("crash", process)
+            self._restart((process,))
+            self._tell()
+            return process
+
+    def _process(self, name: str) -> str:
+        """The process that a component is a part of."""
+        if name == "apiserver":
+            return CONTROL_PLANE[0]
+        row = self._running(name)
+        own = (workers.controller for workers in self.world.workers.values())
+        return next((one.process for one in own if one.component == row.name), row.name)
+
     def _restart(self, processes: tuple[str, ...]) -> None:
         controllers, self._actors = compose(self._components, self.profile, self.authority, self.seed)
-        self.world.restart(self._server.handle, controllers, self._make_api(), processes, inherit)
+        handle = self._server.handle if CONTROL_PLANE[0] in processes else None
+        self.world.restart(handle, controllers, self._make_api(), processes, inherit)

@@ -241,3 +241,47 @@ def test_what_was_remembered_of_tokens_is_gone_with_the_server() -> None:
     assert review(c, token)["authenticated"]  # for ten seconds
     c.upgrade("1.36")
     assert review(c, token)["error"] == '[invalid bearer token, serviceaccounts "web" not found]'
+
+
+# ---------------------------------------------------------------------- crashes
+
+
+def test_a_controller_manager_that_crashes_forgets_its_queues_and_finds_everything_again() -> None:
+    c = sanb.Cluster("1.36")
+    c.run()
+    c.create("namespace", "shop")
+    c.step()  # the controller manager has heard of it, and keys are in its queues
+    queue = c.world.workers["serviceaccount-controller"].queue
+    assert list(queue.order) == ["shop"]
+    assert c.crash("serviceaccount") == "kube-controller-manager"
+    queue = c.world.workers["serviceaccount-controller"].queue
+    assert sorted(queue.order) == ["default", "kube-node-lease", "kube-public", "kube-system", "shop"]
+    c.run()
+    assert account(c)["metadata"]["name"] == "default"
+    assert sanb.replay(c.trace).fingerprint() == c.fingerprint()
+
+
+def test_what_a_crashed_process_had_asked_for_is_done_and_nobody_hears_of_it() -> None:
+    c = sanb.Cluster("1.36")
+    c.run()
+    c.create("namespace", "shop")
+    while not any(call.client == "serviceaccount-controller" for call in c.world.server.calls.values()):
+        c.step()
+    c.crash("kube-controller-manager")
+    assert c.world.workers["serviceaccount-controller"].tasks == ()
+    c.run()
+    assert account(c)["metadata"]["name"] == "default"
+    assert not any(workers.replies for workers in c.world.workers.values())
+    assert sanb.replay(c.trace).fingerprint() == c.fingerprint()
+
+
+def test_other_processes_do_not_notice_a_crash() -> None:
+    c = sanb.Cluster("1.36")
+    c.run()
+    before = c.world.workers
+    c.crash("scheduler")
+    fresh = [name for name, workers in c.world.workers.items() if workers is not before[name]]
+    assert {c.world.workers[name].controller.process for name in fresh} == {"kube-scheduler"}
+    assert c.crash("apiserver") == "kube-apiserver"
+    with pytest.raises(sanb.UsageError, match="unknown component 'printer'"):
+        c.crash("printer")

@@ -144,6 +144,10 @@ class Server:
         """Whether a call is still without an answer."""
         return number in self.calls or number in self._sleeping
 
+    def asked_by(self, clients: Container[str]) -> list[int]:
+        """The calls of these clients that have no answer yet."""
+        return [number for calls in (self.calls, self._sleeping) for number, call in calls.items() if call.client in clients]
+
     def fork(self) -> Server:
         """A server with the same calls."""
         other = Server(self._handle)

@@ -119,7 +119,7 @@ class World:
 
     def answer(self, call: Call, reply: Reply) -> None:
         """Hand an answer to whoever waits for it."""
-        if call.client:
+        if call.client and call.id not in self._abandoned:
             self.workers[call.client].replies[call.id] = reply
             self._replied[call.client, call.id] = None
         elif call.client is None and call.id not in self._abandoned:
@@ -289,19 +289,24 @@ class World:
     # ------------------------------------------------------------------ processes that start anew
 
     def restart(
-        self, handle: Handler, controllers: Sequence[Controller], make_api: MakeApi, processes: Container[str],
+        self, handle: Handler | None, controllers: Sequence[Controller], make_api: MakeApi, processes: Container[str],
         inherit: Callable[[Workers, Workers], None],
     ) -> None:
-        """The API server and these processes end and start anew, as other programs perhaps.
+        """These processes end and start anew, as other programs perhaps, and so does the API server if it gets a `handle`.
 
-        Queues, timers and reconciles of theirs are lost; they list what there is. `inherit(new, old)` gives the new
-        workers of a controller what outlives its process.
+        Queues, timers and reconciles of theirs are lost; they list what there is. What they have asked an API server that
+        goes on is served all the same, and nobody hears the answer. `inherit(new, old)` gives the new workers of a
+        controller what outlives its process.
         """
         before = self.workers
         gone = {name for name, workers in before.items() if workers.controller.process in processes}
-        self.clock.forget({*gone, SERVER})
-        self.server.restart(handle, gone)
-        self.store.memory.clear()
+        if handle is not None:
+            self.clock.forget({*gone, SERVER})
+            self.server.restart(handle, gone)
+            self.store.memory.clear()
+        else:
+            self.clock.forget(gone)
+            self._abandoned.update(self.server.asked_by(gone))
         self._replied = {place: None for place in self._replied if place[0] not in gone}
         fresh = {c.name: Workers(c, make_api) for c in controllers if c.process in processes}
         self.workers = {c.name: fresh[c.name] if c.name in fresh else before[c.name] for c in controllers}

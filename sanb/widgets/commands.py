@@ -91,6 +91,11 @@ def _pause(desk: Desk, _: Panel, message: Any) -> Any:
     return None
 
 
+def _crash(desk: Desk, _: Panel, message: Any) -> Any:
+    desk.crash(str(message["component"]))
+    return None
+
+
 # ---------------------------------------------------------------------- creating
 
 
@@ -194,7 +199,7 @@ def _script(desk: Desk, _: Panel, message: Any) -> Any:
 
 COMMANDS: Final[dict[str, Callable[[Desk, Panel, Any], Any]]] = {
     "hello": _hello, "step": _step, "act": _act, "play": _play, "run": _run, "stop": _stop, "pass": _pass, "pause": _pause,
-    "check": _check, "create": _create, "try": _try, "apply": _apply, "remove": _remove, "select": _select,
+    "crash": _crash, "check": _check, "create": _create, "try": _try, "apply": _apply, "remove": _remove, "select": _select,
     "namespace": _namespace, "inspect": _inspect, "file": _file, "exec": _exec, "call": _call, "table": _table,
     "kubectl": _kubectl, "complete": _complete, "script": _script,
 }

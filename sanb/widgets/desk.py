@@ -163,6 +163,13 @@ class Desk:
             self.said = f"{TITLES.get(name, 'API server')} goes on"
             self.script.say("act", self.said)
 
+    def crash(self, name: str) -> None:
+        """The process of a component ends and starts anew."""
+        with self._acting():
+            process = self.cluster.crash(name)
+        self.said = f"{process} has crashed and starts anew: its queues are gone, it lists what there is"
+        self.script.acted(self.said, f"c.crash({process!r})")
+
     def kubectl(self, line: str, argv: list[str] | None = None, stdin: str | None = None) -> int:
         """Run a command of kubectl as the Lab does: only its own calls are served. Returns its exit code."""
         self.script.command(line if line.startswith("kubectl") else f"kubectl {line}", stdin)

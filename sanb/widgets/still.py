@@ -10,19 +10,24 @@ from sanb.times import rfc3339
 from sanb.views import tablewriter
 from sanb.views.layout.model import LAYERS
 from sanb.views.relate import things
+from sanb.widgets import sequence
 
 
 def bundle(cp: Any, parts: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """PNG and text with their metadata; the text alone for parts without a graph, and where there is no matplotlib."""
-    words = text(cp)
-    if "graph" not in parts:
-        return {"text/plain": words}, {}
+    """What these parts show, with its metadata: a text always, a PNG of the graph, Mermaid of the last reconcile."""
+    found = {"text/plain": text(cp)}
+    diagram = sequence.last_reconcile(cp) if "timeline" in parts else ""
+    if diagram:
+        found["text/vnd.mermaid"] = diagram
+    if "graph" not in parts and "timeline" not in parts:
+        return found, {}
     try:
         from sanb.views.plot import draw
+        from sanb.views.plottimeline import draw_timeline
     except ImportError:
-        return {"text/plain": words}, {}
-    data, metadata = draw(cp)._repr_mimebundle_()
-    return {"image/png": data["image/png"], "text/plain": words}, metadata
+        return found, {}  # without matplotlib
+    data, metadata = (draw if "graph" in parts else draw_timeline)(cp)._repr_mimebundle_()
+    return {**found, "image/png": data["image/png"]}, metadata
 
 
 def text(cp: Any) -> str:

@@ -111,6 +111,18 @@ def test_one_component_is_stepped_alone(browser: Browser) -> None:
     assert "serviceaccount/shop/default" in browser.nodes
 
 
+def test_a_controller_that_crashes_loses_its_queue_and_finds_its_work_again(browser: Browser) -> None:
+    browser.create("namespace", name="shop")
+    browser.ask("step")
+    assert browser.sections["cards"]["serviceaccount-controller"]["keys"] == ["shop"]
+    browser.ask("crash", component="serviceaccount-controller")
+    assert browser.sections["head"]["said"].startswith("kube-controller-manager has crashed and starts anew")
+    assert len(browser.sections["cards"]["serviceaccount-controller"]["keys"]) == 5
+    browser.ask("run")
+    assert "serviceaccount/shop/default" in browser.nodes
+    assert "c.crash('kube-controller-manager')" in browser.cluster.lab.script()
+
+
 def test_without_the_token_controller_an_old_cluster_has_no_token_for_a_pod(old: Browser) -> None:
     old.create("namespace", name="shop")
     old.ask("run")
@@ -260,6 +272,28 @@ def test_a_saved_notebook_keeps_a_picture_and_a_text(browser: Browser) -> None:
     assert metadata["image/png"]["width"] > 100
     assert data["text/plain"].splitlines()[1].split() == ["NAMESPACE", "SERVICEACCOUNT", "CONFIGMAP", "NODE"]
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_saved_timeline_keeps_the_last_reconcile_as_a_sequence(browser: Browser) -> None:
+    browser.create("namespace", name="shop")
+    browser.ask("run")
+    browser.create("pod", name="web", namespace="shop", image="nginx")
+    browser.ask("run")
+    data, _ = browser.cluster.lab.timeline()._repr_mimebundle_()
+    assert data["text/vnd.mermaid"].splitlines() == [
+        "sequenceDiagram",
+        "  participant p0 as admin",
+        "  participant p1 as API server",
+        "  participant p2 as scheduler",
+        "  participant p3 as kubelet",
+        "  p0->>p1: create Pod shop/web",
+        "  p1-->>p2: Pod shop/web is there",
+        "  p2->>p1: bind Pod shop/web",
+        "  p1-->>p3: Pod shop/web is bound",
+        "  p3->>p1: issue a token for ServiceAccount shop/default",
+    ]
+    assert data["image/png"].startswith("iVBOR")
+    assert "image/png" not in browser.cluster.lab.console()._repr_mimebundle_()[0]
 
 
 def test_many_objects_are_counted_by_namespace_until_one_is_chosen(browser: Browser) -> None:

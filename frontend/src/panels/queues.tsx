@@ -72,10 +72,11 @@ function One({ name, card }: { name: string; card: Card }) {
         <span class="state">{state}</span>
       </h4>
       <div class="row">
-        <button aria-label={`${card.paused ? "Resume" : "Pause"} ${card.title}`} aria-pressed={card.paused} onClick={() => lab.tellDesk("pause", { component: name, on: !card.paused })}>
+        <button aria-label={`${card.paused ? "Resume" : "Pause"} ${card.title}`} aria-pressed={card.paused} title={card.paused ? "It goes on" : "It does nothing until it is resumed"} onClick={() => lab.tellDesk("pause", { component: name, on: !card.paused })}>
           {card.paused ? "Resume" : "Pause"}
         </button>
-        <button aria-label={`Step ${card.title}`} disabled={!card.can} onClick={() => lab.tellDesk("step", { component: name })}>Step</button>
+        <button aria-label={`Step ${card.title}`} disabled={!card.can} title="Its next step, and nothing else" onClick={() => lab.tellDesk("step", { component: name })}>Step</button>
+        <button aria-label={`Crash ${card.title}`} title="Its process ends without a word and starts anew: what it had in memory is lost" onClick={() => lab.tellDesk("crash", { component: name })}>Crash</button>
       </div>
       <ul>
         {card.doing.map((words) => <li key={words} class="doing">{words}</li>)}

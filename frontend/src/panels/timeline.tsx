@@ -7,9 +7,12 @@ import type { CallDetail, MarkValue } from "../types";
 const SLOT = 26;
 const PAUSE = 22;
 const LANE = 34;
+const LABEL = 88;
 const TOP = 22;
 const SIGNS: Record<string, string> = { create: "+", update: "~", patch: "~", delete: "−", deletecollection: "−" };
 const DID: Record<string, string> = { create: "created", update: "changed", patch: "changed", delete: "deleted", deletecollection: "deleted" };
+
+const KEY: [string, string][] = [["+", "created"], ["~", "changed"], ["−", "deleted"], ["→", "bound to a node"], ["T", "token issued"], ["!", "refused"]];
 
 interface Place {
   number: number;
@@ -78,7 +81,7 @@ export function Timeline() {
         </div>
         <div class="scroll" ref={holder}>
           <svg width={width} height={height} role="group" aria-label={`${places.length} calls; arrow keys go from one to the next`} onPointerDown={down} onPointerMove={drag} onPointerUp={up} onKeyDown={key}>
-            {lanes.map((lane, row) => <line key={lane} class="lane" x1="0" x2={width} y1={TOP + row * LANE + LANE / 2} y2={TOP + row * LANE + LANE / 2} />)}
+            {lanes.map((lane, row) => <line key={lane} class="lane" x1="0" x2="100%" y1={TOP + row * LANE + LANE / 2} y2={TOP + row * LANE + LANE / 2} />)}
             {times.map(([x, time]) => (
               <g key={x} class="time"><line x1={x} x2={x} y1="14" y2={height} /><text x={x + 3} y="11">{clock(time)}</text></g>
             ))}
@@ -108,6 +111,12 @@ export function Timeline() {
           </svg>
         </div>
       </div>
+      {places.length > 0 && (
+        <p class="hint signs">
+          {KEY.map(([sign, words]) => <span key={words}><b aria-hidden="true">{sign}</b> {words}</span>)}
+          <span>below: what kind of object</span><span>lines: because of that</span><span>drag over the lanes: see these objects only</span>
+        </p>
+      )}
       {places.length === 0 && <p class="hint">Nothing has been written yet.</p>}
       {chosen !== null && <Detail number={chosen} onClose={() => setChosen(null)} />}
     </section>
@@ -133,7 +142,9 @@ function arranged(marks: Record<string, MarkValue>, titles: Record<string, strin
   for (const [number, mark] of all) {
     if (mark[0] !== before) {
       x += before === undefined ? 8 : PAUSE;
-      times.push([x, mark[0]]);
+      const last = times.at(-1);
+      // moments that read the same or whose labels would touch share the first one's
+      if (!last || (x - last[0] > LABEL && clock(last[1]) !== clock(mark[0]))) times.push([x, mark[0]]);
       before = mark[0];
     }
     places.push({ number, mark, x: x + SLOT / 2, y: TOP + lanes.indexOf(mark[1]) * LANE + LANE / 2 - 3 });
