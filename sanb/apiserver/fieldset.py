@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sanb.apiserver.schema import Field, Type
@@ -99,20 +100,18 @@ def compared(old: Any, new: Any, struct: Type | None) -> Comparison:
 def _compare(old: Any, new: Any, field: Field | None, path: Path, found: Found) -> None:
     if old is new:
         return
-    before = None if old is ABSENT else children(old, field)
-    after = None if new is ABSENT else children(new, field)
-    if not before and not after:
-        _leaf(old, new, path, found)
+    if old is ABSENT or new is ABSENT:
+        _whole(new if old is ABSENT else old, field, path, found[0 if old is ABSENT else 2])
         return
-    if old is ABSENT:
-        found[0].append(path)
-    elif new is ABSENT:
-        found[2].append(path)
+    before, after = children(old, field), children(new, field)
+    if not before and not after:
+        if old != new or isinstance(old, bool) != isinstance(new, bool):
+            found[1].append(path)
+        return
     ours = {name: part for name, part, _ in before or ()}
-    inherits = old is not ABSENT
     for name, part, inner in after or ():
         held = ours.pop(name, ABSENT)
-        if held is ABSENT and inherits and inner is not None and inner.always and isinstance(part, (dict, list)):
+        if held is ABSENT and inner is not None and inner.always and isinstance(part, (dict, list)):
             held = {} if isinstance(part, dict) else []
         _compare(held, part, inner, (*path, name), found)
     if ours:
@@ -121,13 +120,11 @@ def _compare(old: Any, new: Any, field: Field | None, path: Path, found: Found) 
                 _compare(part, ABSENT, inner, (*path, name), found)
 
 
-def _leaf(old: Any, new: Any, path: Path, found: Found) -> None:
-    if old is ABSENT:
-        found[0].append(path)
-    elif new is ABSENT:
-        found[2].append(path)
-    elif old != new or isinstance(old, bool) != isinstance(new, bool):
-        found[1].append(path)
+def _whole(value: Any, field: Field | None, path: Path, found: list[Path]) -> None:
+    """All that there is of a value."""
+    found.append(path)
+    for name, part, inner in children(value, field) or ():
+        _whole(part, inner, (*path, name), found)
 
 
 # ---------------------------------------------------------------------- merging and removing
@@ -234,8 +231,9 @@ def below(fields: FieldSet, *prefixes: Path) -> FieldSet:
 # ---------------------------------------------------------------------- FieldsV1
 
 
+@lru_cache(maxsize=1024)
 def encode(fields: FieldSet) -> Obj:
-    """A set as FieldsV1."""
+    """A set as FieldsV1, which must not be changed: objects of the same form share one."""
     tree: Obj = {}
     for path in ordered(fields):
         node = tree

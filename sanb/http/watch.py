@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -11,7 +10,8 @@ from sanb.apiserver.request import Request
 from sanb.apiserver.view import View
 from sanb.apiserver.watching import Event
 from sanb.controlplane import ControlPlane
-from sanb.values import Obj, json_default
+from sanb.http.text import dumps
+from sanb.values import Obj
 
 Shape = Callable[[Event], Obj]
 KEPT: Final = 4096
@@ -31,8 +31,7 @@ def frames(events: Iterable[Event]) -> bytes:
 
 
 def _line(kind: str, obj: Any) -> bytes:
-    content = {"type": kind, "object": obj}
-    return json.dumps(content, default=json_default, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return dumps({"type": kind, "object": obj}) + b"\n"
 
 
 def timeout(options: Mapping[str, Any]) -> float:

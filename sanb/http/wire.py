@@ -14,7 +14,7 @@ from sanb.apiserver.verbs_update import APPLY_SERVED
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError, SanbError
 from sanb.http import gojson, paths
-from sanb.http.text import dumps
+from sanb.http.text import Texts, dumps
 from sanb.profiles.profile import Profile
 from sanb.yamlvalues import read_yaml
 
@@ -41,6 +41,8 @@ LONGEST_MANAGER: Final = 128
 """A client that does not say who it is manages fields under the first word of its User-Agent, cut to this length."""
 BODILESS: Final = ("attach", "exec", "log", "portforward")
 """Subresources whose options stand in the query, whatever the method."""
+TEXTS: Final = Texts(64 * 1024 * 1024)
+"""Bytes of the items of lists that are kept for the next list."""
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
 
@@ -304,8 +306,9 @@ def elsewhere(profile: Profile, method: str, target: str, custom: discovery.Cust
 def encode(body: Any) -> bytes:
     """An object as the server writes it; items of a list do not repeat apiVersion and kind."""
     items = body.get("items") if isinstance(body, dict) else None
-    if isinstance(items, list) and str(body.get("kind", "")).endswith("List"):
-        body = {**body, "items": [untyped(item) for item in items]}
+    if isinstance(items, list) and items and str(body.get("kind", "")).endswith("List"):
+        head = dumps({key: value for key, value in body.items() if key != "items"})
+        return b'%s,"items":[%s]}\n' % (head[:-1], b",".join(TEXTS.of(item, untyped) for item in items))
     return dumps(body) + b"\n"
 
 
