@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sanb.apiserver.discovery import reviews
 from sanb.errors import ApiError
-from sanb.kubectl.documents import to_json, to_yaml
+from sanb.kubectl import output
 from sanb.kubectl.flags import SWITCH, TEXT, Flag
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session, resolve
@@ -115,8 +115,8 @@ def whoami(session: Session) -> None:
             raise error(known) from None
         raise
     form = session.parsed.text("output")
-    if form in ("yaml", "json"):
-        session.print(to_yaml(answer) if form == "yaml" else to_json(answer))
+    if form:
+        output.write(session, form, [answer])
         return
     session.print(text.lines([["ATTRIBUTE", "VALUE"], *_attributes_of(answer["status"]["userInfo"])], session.profile))
 

@@ -151,6 +151,11 @@ def test_whoami_answers_in_the_version_that_is_served(minor: str, version: str) 
     assert (said["apiVersion"], said["kind"]) == (f"authentication.k8s.io/{version}", "SelfSubjectReview")
 
 
+def test_whoami_prints_in_the_format_that_is_asked_for() -> None:
+    cp = Canned({"kind": "SelfSubjectReview", "status": {"userInfo": {"username": "jane.doe"}}})
+    assert run(cp, "auth whoami -o jsonpath={.status.userInfo.username}").stdout == "jane.doe"
+
+
 @pytest.mark.parametrize(
     ("refusal", "text"),
     [
