@@ -15,13 +15,16 @@ from sanb.kubectl import run, schema
 from sanb.kubectl.documents import STDIN
 from sanb.kubectl.documents import Document as Given
 from sanb.manifests import Document, read
-from sanb.values import dig
+from sanb.values import Obj, dig
 
 UNKNOWN: Final = ("refuse", "store")
 MANY: Final = 200
 """From so many objects on there is a bar of progress."""
 MOST: Final = 20
 """So many refusals are shown at once."""
+TOO_LONG: Final = "metadata.annotations: Too long"
+SERVER_SIDE: Final = {"1.10": False, "1.18": True}
+"""Whether the server applies; before, what is too large for an annotation is refused."""
 PATIENCE: Final = 1.0
 """Seconds before it is shown."""
 
@@ -117,13 +120,26 @@ def _one(cp: Any, document: Document, namespace: str, store: bool) -> Row:
     space, name = str(dig(obj, "metadata", "namespace", default=namespace)), str(dig(obj, "metadata", "name", default=""))
     note = opaque.define(cp, obj) if store and version and not _known(cp, kind, version) else ""
     lenient = ["--validate=false"] if cp.profile.pick(schema.CHECKS) else []
-    done = run(cp, ["apply", "-n", space, *lenient, "-f", "-"], (Given(STDIN, obj),))
-    words = done.stdout.split()
-    result = words[-1] if done.exit_code == 0 and words else "refused"
+    words = ["apply", "-n", space, *lenient, "-f", "-"]
+    done = run(cp, words, (Given(STDIN, obj),))
+    result = done.stdout.split()[-1] if done.exit_code == 0 and done.stdout else "refused"
+    if TOO_LONG in done.stderr and cp.profile.pick(SERVER_SIDE):
+        result, done, note = _large(cp, words, obj)
     why = done.stderr.strip() if result == "refused" else note
     if kind == "CustomResourceDefinition" and result == "created":
         opaque.wait(cp, name)
     return Row(document.file, document.number, document.line, kind, space, name, result, why)
+
+
+def _large(cp: Any, words: list[str], obj: Obj) -> tuple[str, Any, str]:
+    """Apply an object that does not fit into the annotation of client-side apply: what became of it, and how."""
+    there = run(cp, ["get", *words[1:3], "-f", "-", "-o", "name", "--ignore-not-found"], (Given(STDIN, obj),)).stdout
+    before = cp.store.rev
+    done = run(cp, [*words, "--server-side", "--force-conflicts"], (Given(STDIN, obj),))
+    if done.exit_code:
+        return "refused", done, ""
+    result = "unchanged" if cp.store.rev == before else "configured" if there else "created"
+    return result, done, "too large to be remembered in an annotation: applied by the server"
 
 
 def _known(cp: Any, kind: str, version: str) -> bool:

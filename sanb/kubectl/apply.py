@@ -98,10 +98,9 @@ def apply(session: Session) -> None:
     prune.check(session)
     problems: list[str] = []
     done: list[Located] = []
-    for document in manifest.documents(session):
+    for found in manifest.places(session, problems):
+        place = in_namespace(found)
         try:
-            place = manifest.located(session, document)
-            place = in_namespace(place)
             (_server_side if parsed.on("server-side") else _one)(session, place)
             done.append(place)
         except ApiError as refusal:

@@ -147,7 +147,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "api-resources": Command(info.api_resources, info.RESOURCE_FLAGS),
     "api-versions": Command(info.api_versions, {}),
     "cluster-info": Command(config.cluster_info, {}),
-    "cluster-info dump": Command(config.dump, {"all-namespaces": Flag(SWITCH, "A"), "output": Flag(TEXT, "o")}),
+    "cluster-info dump": Command(config.dump, config.DUMP_FLAGS),
     "options": Command(info.options, {}),
     "config view": Command(config.view, config.VIEW_FLAGS),
     "config current-context": Command(config.current_context, {}),

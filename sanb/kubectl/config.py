@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sanb.kubectl.documents import to_json, to_yaml
-from sanb.kubectl.flags import SWITCH, TEXT, Flag, Flags
+from sanb.kubectl.flags import MANY, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.views import text
@@ -23,6 +23,9 @@ VIEW_FLAGS: Final[Flags] = {
     "allow-missing-template-keys": Flag(SWITCH),
 }
 LIST_FLAGS: Final[Flags] = {"no-headers": Flag(SWITCH), "output": Flag(TEXT, "o")}
+DUMP_FLAGS: Final[Flags] = {
+    "all-namespaces": Flag(SWITCH, "A"), "output": Flag(TEXT, "o"), "output-directory": Flag(), "namespaces": Flag(MANY),
+}
 SET_FLAGS: Final[Flags] = {"current": Flag(SWITCH)}
 NO_FILE: Final = (
     "there is no kubeconfig here, and a command keeps nothing for the next one: give each command its namespace with -n "
@@ -107,7 +110,13 @@ def cluster_info(session: Session) -> None:
 
 
 def dump(session: Session) -> None:
-    """kubectl cluster-info dump: the objects of kube-system and the namespace, as JSON."""
+    """kubectl cluster-info dump: the objects of kube-system and the namespace, as JSON.
+
+    Raises:
+        Failure: files are asked for.
+    """
+    if session.parsed.text("output-directory") not in ("", "-"):
+        raise error("a dump is not written to files here: leave --output-directory out and keep what is printed")
     for space in dict.fromkeys(("kube-system", session.namespace)):
         for resource in ("nodes", "events", "services", "pods"):
             session.print(to_json(session.ask("list", resource, space if resource != "nodes" else "")))

@@ -37,9 +37,8 @@ def from_files(session: Session) -> None:
     if not session.parsed.many("filename"):
         _refuse_nothing(session)
     problems: list[str] = []
-    for document in manifest.documents(session):
+    for place in manifest.places(session, problems):
         try:
-            place = manifest.located(session, document)
             _one(session, place)
         except ApiError as refusal:
             problems.append(failures.text(refusal, f'error when creating "{place.source}"'))

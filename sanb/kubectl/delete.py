@@ -44,7 +44,7 @@ IMMEDIATE: Final = (
     "The resource may continue to run on the cluster indefinitely."
 )
 CLUSTER_SCOPED: Final = "deleting cluster-scoped resources, not scoped to the provided namespace"
-WARNING: Final = {"1.10": "warning: ", "1.20": "Warning: "}
+WARNING: Final = {"1.10": "warning: ", "1.21": "Warning: "}
 NO_TARGET: Final = (
     "You must provide one or more resources by argument or filename.\n"
     "Example resource specifications include:\n   '-f rsrc.yaml'\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sanb.apiserver.ages import age
@@ -9,7 +10,7 @@ from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
 from sanb.kubectl import failures, output, raw, sorting, watch
 from sanb.kubectl.documents import read
-from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag
+from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import PREFERRED, Session
 from sanb.values import Obj
@@ -29,7 +30,6 @@ FLAGS: Final = {
     "filename": Flag(MANY, "f"),
     "kustomize": Flag(TEXT, "k"),
     "recursive": Flag(SWITCH, "R"),
-    "show-managed-fields": Flag(SWITCH),
     "watch": Flag(SWITCH, "w"),
     "watch-only": Flag(SWITCH),
     "chunk-size": Flag(NUMBER),
@@ -40,7 +40,9 @@ FLAGS: Final = {
     "server-print": Flag(SWITCH),
     "template": Flag(),
 }
-OLD_FLAGS: Final = {"1.10": {"show-all": Flag(SWITCH, "a"), "export": Flag(SWITCH)}, "1.18": {}}
+OLD_FLAGS: Final[Mapping[str, Flags]] = {
+    "1.10": {"show-all": Flag(SWITCH, "a"), "export": Flag(SWITCH)}, "1.18": {}, "1.21": {"show-managed-fields": Flag(SWITCH)},
+}
 EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
 AS_TABLE: Final = {"as": "Table", "asVersion": "v1", "includeObject": "Object"}
 NO_TYPE: Final = (

@@ -9,7 +9,7 @@ from sanb.apiserver.resources import Resource
 from sanb.kubectl import failures, schema, shape
 from sanb.kubectl.documents import Document, read
 from sanb.kubectl.flags import MANY, SWITCH, Flag
-from sanb.kubectl.result import error
+from sanb.kubectl.result import Failure, Unreadable, error
 from sanb.kubectl.session import Session
 from sanb.values import Obj, dig
 
@@ -56,6 +56,21 @@ def each(session: Session) -> Iterator[Located]:
     """The objects of all -f with their places."""
     for document in documents(session):
         yield located(session, document)
+
+
+def places(session: Session, problems: list[str]) -> Iterator[Located]:
+    """The same, but what cannot be placed is told in `problems`; an object that cannot be read ends its file."""
+    ended: list[str] = []
+    for document in documents(session):
+        if document.source in ended:
+            continue
+        try:
+            yield located(session, document)
+        except Unreadable as failure:
+            problems.append(failure.text)
+            ended.append(document.source)
+        except Failure as failure:
+            problems.append(failure.text)
 
 
 def located(session: Session, document: Document) -> Located:

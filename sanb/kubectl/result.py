@@ -29,6 +29,10 @@ class Failure(Exception):
         self.code = code
 
 
+class Unreadable(Failure):
+    """An object that kubectl itself does not take: it reads no further in the file that has it."""
+
+
 def error(text: str) -> Failure:
     """kubectl's own refusal: `error: <text>`."""
     return Failure(f"error: {text}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sanb.kubectl.result import Failure, error
+from sanb.kubectl.result import Failure, Unreadable, error
 from sanb.values import Obj
 
 INVALID: Final = (
@@ -24,7 +24,7 @@ ELEMENTS: Final = {
 
 def invalid(source: str, why: str) -> Failure:
     """An object that kubectl does not take."""
-    return error(INVALID.format(source=source, why=why))
+    return Unreadable(f"error: {INVALID.format(source=source, why=why)}")
 
 
 def check_head(obj: Any, source: str) -> None:

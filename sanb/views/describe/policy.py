@@ -10,6 +10,8 @@ from sanb.views.describe.sets import selector_text
 
 HEADS: Final = ("Type", "Resource", "Min", "Max", "Default Request", "Default Limit", "Max Limit/Request Ratio")
 FIELDS: Final = ("min", "max", "defaultRequest", "default", "maxLimitRequestRatio")
+PREEMPTION: Final = {"1.10": False, "1.24": True}
+"""Whether a PriorityClass tells whom it displaces."""
 NO_LIMITS: Final = {"1.10": "No resource limits.", "1.18": "No LimitRange resource."}
 SCOPES: Final = {
     "Terminating": "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before "
@@ -109,7 +111,8 @@ def priority(obj: Obj, reader: Reader) -> str:
     notes = obj["metadata"].get("annotations") or {}
     body = line("Name", obj["metadata"]["name"]) + line("Value", obj.get("value", 0))
     body += line("GlobalDefault", str(obj.get("globalDefault", False)).lower())
-    body += line("PreemptionPolicy", obj.get("preemptionPolicy", "PreemptLowerPriority"))
+    if reader.profile.pick(PREEMPTION):
+        body += line("PreemptionPolicy", obj.get("preemptionPolicy", "PreemptLowerPriority"))
     body += line("Description", obj.get("description", ""))
     body += line("Annotations", ",".join(f"{key}={notes[key]}" for key in sorted(notes)) or "<none>")
     return body + events(obj, reader)
