@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from sanb.store.cow import MASK, CowMap
@@ -58,6 +58,13 @@ class Table:
         for space in self.namespaces(resource):
             found.extend(self._space(resource, space))
         return found
+
+    def spaces(self, resource: str) -> Iterator[tuple[str, list[str], list[Version]]]:
+        """Each namespace in order, with its objects' names and versions in order: `scan` for who needs the names too."""
+        for space in self.namespaces(resource):
+            bucket: dict[str, Version] = self._heads.bucket((resource, space)) or {}
+            names = sorted(bucket)
+            yield space, names, list(map(bucket.__getitem__, names))
 
     def _space(self, resource: str, namespace: str) -> list[Version]:
         bucket = self._heads.bucket((resource, namespace))

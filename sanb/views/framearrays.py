@@ -83,11 +83,9 @@ class Cells:
             if None in values:
                 found["missing"] = [value is None for value in values]
                 values = [value or 0 for value in values]
-            found["value"] = values
+            found["value"] = numpy.fromiter(values, numpy.int64, len(values))
             return found
-        found = numpy.empty(len(values), dtype=object)
-        found[:] = values
-        return found
+        return numpy.fromiter(values, object, len(values))
 
     def series(self) -> Any:
         """The column for pandas; it shares no memory that anybody writes."""
@@ -109,14 +107,21 @@ class Cells:
         return pd.Series(array, dtype=object)
 
 
-def arrange(columns: Sequence[Cells], places: Sequence[int]) -> None:
+def arrange(columns: Sequence[Cells], places: Any) -> None:
     """Put the n-th row of each column at `places[n]`."""
-    numpy = _numpy()
-    where = numpy.asarray(places, dtype=numpy.int64)
     for cells in columns:
-        moved = numpy.empty_like(cells.array)
-        moved[where] = cells.array
+        moved = _numpy().empty_like(cells.array)
+        moved[places] = cells.array
         cells.array = moved
+
+
+def in_memory(objects: Sequence[object]) -> Any:
+    """The places of these objects in the order in which they lie in memory: they are read three times as fast in it.
+
+    It differs from run to run, so nothing but the time that something takes may depend on it.
+    """
+    numpy = _numpy()
+    return numpy.fromiter(map(id, objects), numpy.int64, len(objects)).argsort()
 
 
 def table(columns: Sequence[Cells]) -> Any:

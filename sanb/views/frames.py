@@ -5,14 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from operator import sub
+from itertools import repeat
+from operator import attrgetter, sub
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sanb.errors import UsageError
 from sanb.store.log import Tape
 from sanb.store.store import Store
 from sanb.store.version import Version
-from sanb.values import Key, quiet_gc
+from sanb.values import Key, Obj, quiet_gc
 from sanb.views import credentials, framearrays
 from sanb.views.credentials import Credentials
 from sanb.views.framearrays import Cells, load_pandas
@@ -29,6 +30,9 @@ from sanb.views.framegrants import GRANTS, Grants
 
 if TYPE_CHECKING:
     import pandas
+
+
+_OBJ, _KEY = attrgetter("obj"), attrgetter("key")
 
 
 class HasStore(Protocol):
@@ -60,6 +64,8 @@ class _Objects:
         self._resource, self._rows, self._bulk = frame.resource, frame.rows, frame.bulk
         self._rev = -1
         self._keys: list[Key] = []
+        self._unnamed: list[Version] = []
+        """The versions whose keys `_keys` will be, once somebody needs them."""
         self.cells: list[Cells] = []
 
     def refresh(self, cp: HasStore) -> bool:
@@ -77,17 +83,10 @@ class _Objects:
 
     def _rebuild(self, store: Store) -> None:
         make, rows, ends = self._rows, list[tuple[Any, ...]](), list[int]()
-        versions = store.head.scan(self._resource)
         if self._bulk is not None:
-            # objects lie in memory as they were written: read in that order they come twice as fast as by name
-            with quiet_gc():
-                revisions = [version.rev for version in versions]
-                order = sorted(range(len(versions)), key=revisions.__getitem__)
-                values = self._bulk([versions[place].last for place in order])
-                self._keys = [version.key for version in versions]
-                self.cells = [Cells(*pair) for pair in zip(self.columns, values, strict=True)]
-                framearrays.arrange(self.cells, order)
+            self._read(store, self._bulk)
             return
+        versions = store.head.scan(self._resource)
         for version in versions:
             rows += make(version.last)
             ends.append(len(rows))
@@ -95,8 +94,23 @@ class _Objects:
         self._keys = [version.key for version, count in zip(versions, counts, strict=True) for _ in range(count)]
         self.cells = [Cells(*pair) for pair in zip(self.columns, _transposed(rows, self.columns), strict=True)]
 
+    def _read(self, store: Store, bulk: Callable[[list[Obj]], tuple[list[Any], ...]]) -> None:
+        """The same, column by column; what can be known without a look at the object is."""
+        spaces, names, versions = list[str](), list[str](), list[Version]()
+        for space, some, theirs in store.head.spaces(self._resource):
+            spaces += repeat(space, len(some))
+            names += some
+            versions += theirs
+        places = framearrays.in_memory(versions)
+        values = bulk(list(map(_OBJ, map(versions.__getitem__, places.tolist()))))
+        self.cells = [Cells(*pair) for pair in zip(self.columns, (spaces, names, *values), strict=True)]
+        framearrays.arrange(self.cells[2:], places)
+        self._unnamed = versions
+
     def _fold(self, newest: dict[Key, Version]) -> None:
         """Replace the rows of changed objects, in place where their number stays."""
+        if self._unnamed:
+            self._keys, self._unnamed = list(map(_KEY, self._unnamed)), []
         places: list[int] = []
         patched: list[tuple[Any, ...]] = []
         moved: dict[Key, list[tuple[Any, ...]]] = {}

@@ -196,4 +196,31 @@ def test_pods_column_by_column_are_pods_row_by_row() -> None:
             "spec": {"nodeName": "n", "serviceAccountName": "s", "containers": [{}, {}]}, "status": {"phase": "Running"},
         },
     ]
-    assert list(zip(*frame.bulk(pods), strict=True)) == [row for pod in pods for row in frame.rows(pod)]
+    assert list(zip(*frame.bulk(pods), strict=True)) == [row[2:] for pod in pods for row in frame.rows(pod)]
+    assert [column.name for column in frame.columns[:2]] == ["namespace", "name"]
+
+
+def test_arranged_columns_have_each_row_at_its_place() -> None:
+    """Also texts, counts, times and what is missing; the categories stay those of their rows."""
+    from sanb.views.framearrays import Cells, arrange, table
+    from sanb.views.framecolumns import CATEGORY, INTEGER, TEXT, TIME, Column
+
+    columns = [Column("a", CATEGORY, ""), Column("b", TEXT, ""), Column("c", INTEGER, ""), Column("d", TIME, "")]
+    rows = [("x", "one", 1, 0.0), (None, None, None, None), ("y", "three", 3, 2.5)]
+    placed = [Cells(column, values) for column, values in zip(columns, zip(*rows, strict=True), strict=True)]
+    arrange(placed, [2, 0, 1])
+    ordered = zip(rows[1], rows[2], rows[0], strict=True)
+    pd.testing.assert_frame_equal(table(placed), table([Cells(*pair) for pair in zip(columns, ordered, strict=True)]))
+
+
+def test_a_frame_of_many_pods_in_order_of_names_is_not_in_the_order_in_which_they_were_made() -> None:
+    """Rows that are read in the order of memory stand where their names belong, and can be changed one by one."""
+    cp = _plane()
+    for number in range(600):
+        cp.store.commit(("pods", "shop", f"p{number * 7 % 600:03}"), _pod(f"p{number * 7 % 600:03}", "Running", 1))
+    frames = Frames(cp)
+    assert list(frames.pods["name"]) == [f"p{number:03}" for number in range(600)]
+    cp.store.commit(("pods", "shop", "p300"), _pod("p300", "Failed", 2))
+    changed = frames.pods
+    assert list(changed.index[changed["phase"] == "Failed"]) == [300]
+    assert changed["containers"].sum() == 601
