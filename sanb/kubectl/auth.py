@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sanb.apiserver.discovery import reviews
+from sanb.apiserver.resources import Resource
 from sanb.errors import ApiError
 from sanb.kubectl import output
 from sanb.kubectl.flags import SWITCH, TEXT, Flag
 from sanb.kubectl.result import Failure, error
-from sanb.kubectl.session import Session, resolve
+from sanb.kubectl.session import Session
 from sanb.values import Obj
 from sanb.views import text
 from sanb.views.describe.rbac import compact
@@ -21,6 +22,8 @@ FLAGS: Final = {
     "list": Flag(SWITCH),
     "no-headers": Flag(SWITCH),
 }
+STRANGERS: Final = ("*", "users", "groups")
+"""Words that are asked about although they are no resources."""
 WHOAMI_FLAGS: Final = {"output": Flag(TEXT, "o")}
 VERBS: Final = (
     "get",
@@ -77,19 +80,35 @@ def _attributes(session: Session) -> tuple[Obj, list[str]]:
     attributes: Obj = {"verb": verb}
     namespace = "" if session.parsed.on("all-namespaces") else session.namespace
     try:
-        row = resolve(plural)
-        attributes["resource"], attributes["group"] = row.plural, row.group
+        row = session.resolve(plural)
+        attributes["resource"], attributes["group"] = row.plural, _group(session, row, plural)
         if not row.namespaced and plural != "*":
             warnings.append(
                 f"resource '{row.plural}' is not namespace scoped" + (f" in group '{row.group}'" if row.group else "")
             )
             namespace = ""
-    except Failure:
-        attributes["resource"], _, attributes["group"] = plural.partition(".")
-        if plural != "*":
-            warnings.append(f"the server doesn't have a resource type '{plural}'")
+    except Failure:  # what the server does not have may be in a role all the same: the whole word is asked about
+        attributes["resource"] = plural
+        kind, _, group = plural.partition(".")
+        if plural not in STRANGERS:
+            warnings.append(f"the server doesn't have a resource type '{kind}'" + (f" in group '{group}'" if group else ""))
     more = {"name": name, "namespace": namespace, "subresource": session.parsed.text("subresource")}
     return {"resourceAttributes": {**attributes, **{key: value for key, value in more.items() if value}}}, warnings
+
+
+def _group(session: Session, row: Resource, word: str) -> str:
+    """The group that a word asks about: that of the kind, or an older one that is named and served.
+
+    Raises:
+        Failure: the older group is no longer served.
+    """
+    named = word.lower().partition(".")[2]
+    aliases = {one.partition("/")[0] for others in row.aliases.values() for one in others} - {row.group}
+    if named not in aliases:
+        return row.group
+    if all(one.partition("/")[0] != named for one in session.profile.pick(row.aliases)):
+        raise error(f"no kind {word}")
+    return named
 
 
 def _list(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""kubectl auth: can-i with URLs and other users, and reconcile (SEM 12.6); UT-527 to UT-533 are in test_upstream."""
+"""kubectl auth: can-i with URLs and other users, and reconcile (SEM 12.6); UT-527, UT-531 and UT-533 are in test_upstream."""
 
 from __future__ import annotations
 

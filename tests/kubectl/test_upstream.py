@@ -169,6 +169,29 @@ def test_whoami_tells_why_it_cannot(refusal: ApiError, text: str) -> None:
     assert run(Canned(refusal), "auth whoami") == (1, "", text + "\n")
 
 
+ALLOWED = {"status": {"allowed": True}}
+NO_TYPE = "Warning: the server doesn't have a resource type '{}'"
+
+
+@pytest.mark.parametrize(("minor", "word", "asked", "warning"), [
+    ("1.15", "deployments.extensions/foo", ("deployments", "extensions", "foo"), ""),
+    ("1.15", "deploy/foo", ("deployments", "apps", "foo"), ""),
+    ("1.36", "deployments.v1.apps/foo", ("deployments", "apps", "foo"), ""),
+    ("1.36", "deployments.extensions/foo", ("deployments.extensions", None, "foo"),
+     f"{NO_TYPE.format('deployments')} in group 'extensions'"),
+    ("1.36", "invalid", ("invalid", None, None), NO_TYPE.format("invalid")),
+    ("1.36", "users", ("users", None, None), ""),
+])
+def test_can_i_asks_about_the_group_that_is_named(minor: str, word: str, asked: tuple[str | None, ...], warning: str) -> None:
+    """UT-527, UT-531: what the server does not have is asked about as it stands."""
+    cp = Canned(ALLOWED, minor)
+    done = run(cp, f"auth can-i get {word} -n test")
+    attributes = cp.requests[-1].body["spec"]["resourceAttributes"]
+    assert tuple(attributes.get(key) for key in ("resource", "group", "name")) == asked
+    assert attributes["namespace"] == "test"
+    assert (done.exit_code, done.stdout, done.stderr.strip()) == (0, "yes\n", warning)
+
+
 def test_can_i_lists_one_line_per_resource_and_url() -> None:
     """UT-533."""
     rules = [
