@@ -156,7 +156,7 @@ def json_default(value: Any) -> str:
 def dig(obj: Any, *path: str | int, default: Any = None) -> Any:
     """The value at `path`, or `default` where a step is missing or null."""
     for step in path:
-        if isinstance(obj, Mapping):
+        if obj.__class__ is dict or isinstance(obj, Mapping):
             obj = obj.get(step)
         elif isinstance(obj, Sequence) and isinstance(step, int) and -len(obj) <= step < len(obj):
             obj = obj[step]

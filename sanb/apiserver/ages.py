@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from sanb.profiles.profile import Profile
@@ -53,5 +54,10 @@ def age(timestamp: str | None, now: float, profile: Profile) -> str:
     """How long ago a time was; `<unknown>` without one."""
     if not timestamp:
         return "<unknown>"
+    return _age(timestamp, now, profile.pick(PRECISE))
+
+
+@lru_cache(maxsize=4096)
+def _age(timestamp: str, now: float, precise: bool) -> str:
     elapsed = now - parse(timestamp)
-    return human(elapsed) if profile.pick(PRECISE) else short(elapsed)
+    return human(elapsed) if precise else short(elapsed)

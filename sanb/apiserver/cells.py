@@ -58,6 +58,8 @@ def config_data(obj: Obj, view: View) -> int:
 def pod_ready(obj: Obj, view: View) -> str:
     """Ready containers of all containers."""
     statuses = dig(obj, "status", "containerStatuses", default=())
+    if not statuses:
+        return f"0/{len(dig(obj, 'spec', 'containers', default=()))}"
     ready = sum(1 for one in statuses if one.get("ready") and "running" in (one.get("state") or {}))
     return f"{ready}/{len(dig(obj, 'spec', 'containers', default=()))}"
 
@@ -65,10 +67,12 @@ def pod_ready(obj: Obj, view: View) -> str:
 def pod_restarts(obj: Obj, view: View) -> str:
     """Restarts of the containers, and when the last one was."""
     statuses = dig(obj, "status", "containerStatuses", default=())
-    total = sum(one.get("restartCount", 0) for one in statuses)
+    total = sum([one.get("restartCount", 0) for one in statuses])
+    if not total:
+        return "0"
     finished = [dig(one, "lastState", "terminated", "finishedAt", default="") for one in statuses]
     last = max((text for text in finished if text), default="")
-    if total and last and view.profile.pick(RESTART_AGE):
+    if last and view.profile.pick(RESTART_AGE):
         return f"{total} ({age(last, view.now, view.profile)} ago)"
     return str(total)
 

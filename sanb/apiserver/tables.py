@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sanb.apiserver import cells, tablekinds
+from sanb.apiserver.cells import Cell
 from sanb.apiserver.columns import AGE, CREATED, NAME, TEMPLATE, Column, number, or_none, wide
 from sanb.apiserver.context import Context
 from sanb.apiserver.resources import RBAC, Resource
@@ -149,9 +150,12 @@ def table(context: Context, objects: list[Obj], revision: str = "", body: Obj | 
 
 
 def rows(resource: Resource, view: View, options: Mapping[str, Any], objects: list[Obj]) -> Obj:
-    """The objects as a Table without metadata."""
+    """The objects as a Table without metadata; `narrow` among the options leaves out what only `-o wide` shows."""
     shown = columns(resource, view.profile)
+    if options.get("narrow"):
+        shown = tuple(column for column in shown if not column.priority)
     include = options.get("includeObject") or "Metadata"
+    makers = tuple(column.cell for column in shown)
     return {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{options.get('asVersion', 'v1')}",
@@ -159,12 +163,12 @@ def rows(resource: Resource, view: View, options: Mapping[str, Any], objects: li
             {"name": c.name, "type": c.type, "format": c.format, "description": c.description, "priority": c.priority}
             for c in shown
         ],
-        "rows": [_row(shown, obj, view, include) for obj in objects],
+        "rows": [_row(makers, obj, view, include) for obj in objects],
     }
 
 
-def _row(shown: tuple[Column, ...], obj: Obj, view: View, include: str) -> Obj:
-    row: Obj = {"cells": [column.cell(obj, view) for column in shown]}
+def _row(shown: tuple[Cell, ...], obj: Obj, view: View, include: str) -> Obj:
+    row: Obj = {"cells": [cell(obj, view) for cell in shown]}
     if include == "Object":
         row["object"] = obj
     elif include == "Metadata":

@@ -13,7 +13,7 @@ from sanb.kubectl.documents import read
 from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import PREFERRED, Session
-from sanb.values import Obj
+from sanb.values import Obj, quiet_gc
 from sanb.views import text
 
 FLAGS: Final = {
@@ -65,6 +65,13 @@ def get(session: Session) -> None:
     if parsed.text("subresource") and not all(names for _, names in wanted):
         raise error("subresource cannot be used when bulk resources are specified")
     fetch = _Fetch(session)
+    with quiet_gc():
+        _show(session, fetch, wanted)
+    failures.end(fetch.problems)
+
+
+def _show(session: Session, fetch: _Fetch, wanted: Wanted) -> None:
+    parsed = session.parsed
     tables = [(row, fetch.table(row, names)) for row, names in wanted]
     if parsed.on("watch") or parsed.on("watch-only"):
         watch.watch(session, tables, [] if not fetch.problems else fetch.problems)
@@ -82,7 +89,6 @@ def get(session: Session) -> None:
             session.complain(_nothing(session, wanted))
     elif objects or not (single or fetch.problems):
         output.write(session, form, objects, single=single)
-    failures.end(fetch.problems)
 
 
 def _targets(session: Session) -> Wanted:
@@ -134,7 +140,7 @@ class _Fetch:
     def ask(self, verb: str, resource: Resource, name: str) -> Obj | None:
         """One answer, or None when it was refused."""
         session, parsed = self.session, self.session.parsed
-        options: dict[str, Any] = dict(AS_TABLE)
+        options: dict[str, Any] = {**AS_TABLE, "narrow": parsed.text("output") != "wide"}
         if verb == "list":
             for flag, option in (("selector", "labelSelector"), ("field-selector", "fieldSelector")):
                 if parsed.text(flag):

@@ -51,6 +51,15 @@ def align(text: str, minimum: int = 0, padding: int = 2) -> str:
     return "\n".join(writer.out)
 
 
-def table(rows: Iterable[Iterable[str]], minimum: int, padding: int) -> str:
+def table(rows: Iterable[Sequence[str]], minimum: int, padding: int) -> str:
     """Rows of cells as aligned lines, with a newline at the end."""
-    return align("".join("\t".join(row) + "\n" for row in rows), minimum, padding)
+    found = list(rows)
+    size = len(found[0]) if found else 0
+    if size < 2 or any(len(row) != size for row in found):
+        return align("".join("\t".join(row) + "\n" for row in found), minimum, padding)
+    columns = list(zip(*found, strict=True))
+    form = "".join(f"%-{max(minimum, max(map(len, column)) + padding)}s" for column in columns[:-1]) + "%s"
+    text = "\n".join([form % row for row in zip(*columns, strict=True)]) + "\n"
+    if "\t" in text or text.count("\n") != len(found):
+        return align("".join("\t".join(row) + "\n" for row in found), minimum, padding)
+    return text

@@ -52,6 +52,9 @@ def rows(
         names = [table["columnDefinitions"][number]["name"].upper() for number in shown]
         more = [key.rpartition("/")[2].upper() for key in label_columns]
         found.append([*(["NAMESPACE"] * namespaces), *names, *more, *(["LABELS"] * show_labels)])
+    if not (prefix or label_columns or show_labels):
+        found += _plain(table["rows"], shown, namespaces)
+        return found
     for row in table["rows"]:
         metadata = row["object"]["metadata"]
         cells = [cell(row["cells"][number]) for number in shown]
@@ -62,4 +65,17 @@ def rows(
         more = [own.get(key, "") for key in label_columns]
         ending = [labels(own)] if show_labels else []
         found.append([*([metadata.get("namespace", "")] if namespaces else []), *cells, *more, *ending])
+    return found
+
+
+def _plain(rows: Sequence[Obj], shown: Sequence[int], namespaces: bool) -> list[list[str]]:
+    """The same without anything but the cells, and the namespace."""
+    if not shown or not rows:
+        return []
+    whole = len(shown) == len(rows[0]["cells"])
+    found = []
+    for row in rows:
+        cells = row["cells"] if whole else [row["cells"][number] for number in shown]
+        texts = [one if one.__class__ is str and "\n" not in one else cell(one) for one in cells]
+        found.append([row["object"]["metadata"].get("namespace", ""), *texts] if namespaces else texts)
     return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sanb.profiles.profile import Profile
-from sanb.views import jsonpath, text
+from sanb.views import jsonpath, tablewriter, text
 from sanb.views.tablewriter import align
 
 
@@ -39,3 +41,12 @@ def test_a_cell_that_ends_in_a_tab_keeps_its_blanks() -> None:
 def test_jsonpath_templates_find_what_kubectl_finds(template: str, shown: str) -> None:
     data = {"a": {"b": 1}, "items": [{"n": "x", "v": 1}, {"n": "y", "v": 2}], "notes": {"a.b/c": "dot"}}
     assert jsonpath.render(template, data) == shown
+
+
+WORDS = st.text(alphabet="ab \té界-", max_size=6)
+
+
+@given(st.lists(st.lists(WORDS, min_size=0, max_size=4), max_size=5), st.integers(0, 8))
+def test_even_tables_are_written_as_uneven_ones_are(rows: list[list[str]], minimum: int) -> None:
+    text = "".join("\t".join(row) + "\n" for row in rows)
+    assert tablewriter.table(rows, minimum, 3) == tablewriter.align(text, minimum, 3)
