@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from sanb import entropy
-from sanb.apiserver.request import ADMIN, NOBODY, Request, Response, UserInfo
+from sanb.apiserver.request import ADMIN, ANONYMOUS, NOBODY, Request, Response, UserInfo
 from sanb.apiserver.resources import Resource
 from sanb.errors import UsageError
 from sanb.tokens.ca import times
@@ -59,8 +59,13 @@ class Client(Verbs):
 
 
 def bearer(cluster: Cluster, token: Callable[[], str], name: str = "a bearer token") -> Client:
-    """Whoever shows the token, which is read anew for every request."""
-    return Client(cluster, name, lambda request: request._replace(user=NOBODY, token=token()))
+    """Whoever shows the token, which is read anew for every request; who shows none is anonymous."""
+
+    def shown(request: Request) -> Request:
+        text = token()
+        return request._replace(user=NOBODY, token=text) if text else request._replace(user=ANONYMOUS)
+
+    return Client(cluster, name, shown)
 
 
 class User:

@@ -120,11 +120,11 @@ class Cluster(ControlPlane, Verbs):
 
         return Users(self)
 
-    def client(self, token: str) -> Client:
-        """Whoever shows this bearer token: `c.client(token).get("pod", "web", namespace="shop")`."""
+    def client(self, token: str = "") -> Client:
+        """Whoever shows this bearer token: `c.client(token).get("pod", "web", namespace="shop")`; without one, nobody known."""
         from sanb.clients import bearer
 
-        return bearer(self, lambda: token)
+        return bearer(self, lambda: token, "a bearer token" if token else "anonymous")
 
     def upgrade(self, minor: str, *, gates: Mapping[str, bool] | None = None) -> None:
         """Go on as a newer minor: the same objects, Pods that go on running, and components that start anew.

@@ -124,6 +124,15 @@ def test_a_bearer_acts_with_the_token_and_nothing_else(c: sanb.Cluster) -> None:
         _ = web.frames
 
 
+def test_who_shows_nothing_is_anonymous_as_over_http(c: sanb.Cluster) -> None:
+    with pytest.raises(sanb.ApiError) as caught:
+        c.client().list("pods", namespace="shop")
+    assert (caught.value.code, caught.value.message) == (
+        403, 'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "shop"')
+    assert repr(c.client()) == "<client: anonymous>"
+    assert c.can("system:anonymous", "get", "/version") and not c.can("system:anonymous", "get", "/api")
+
+
 def test_static_tokens_are_those_that_the_server_was_started_with(c: sanb.Cluster) -> None:
     assert names(c.client("sesame")) == []
     with pytest.raises(sanb.ApiError, match='User "bob" cannot list'):

@@ -102,3 +102,19 @@ def test_the_graph_has_grants_and_not_what_every_cluster_has(c: sanb.Cluster) ->
     }
     assert graph.nodes["role/shop/ghost"]["phase"] == "Missing"
     assert {name for name in graph if "clusterrole" in name} == {"clusterrole/view"}
+
+
+@pytest.mark.parametrize("name", ["roles", "bindings", "subjects", "permissions", "denials"])
+def test_columns_and_dtypes_are_those_that_are_documented_also_of_empty_frames(c: sanb.Cluster, name: str) -> None:
+    from sanb.views.framecolumns import JOURNALS
+    from sanb.views.framegrants import GRANTS
+    from sanb.views.frames import Frames
+    from tests.views.planes import plane
+
+    expected = {column.name: column.dtype for column in (GRANTS.get(name) or JOURNALS[name]).columns}
+    empty = Frames(plane())[name]
+    assert empty.empty
+    for frame in (empty, c.frames[name]):
+        assert {column: str(dtype) for column, dtype in frame.dtypes.items()} == expected
+    documentation = getattr(Frames, name).__doc__
+    assert all(f"    {column} " in documentation for column in expected)
