@@ -29,7 +29,10 @@ def _body(body: Any, resource: Resource, version: str) -> Any:
     if kind == resource.kind:
         return _object(body, resource, version)
     if kind == f"{resource.kind}List":
-        return {**body, "apiVersion": version, "items": [_object(item, resource, version) for item in body["items"]]}
+        items, metadata = [_object(item, resource, version) for item in body["items"]], body["metadata"]
+        if "selfLink" in metadata:
+            metadata = _linked(metadata, resource.stored, version)
+        return {**body, "apiVersion": version, "metadata": metadata, "items": items}
     if kind == "Table":
         return {**body, "rows": [_row(row, resource, version) for row in body["rows"]]}
     return body
@@ -43,7 +46,14 @@ def _row(row: Obj, resource: Resource, version: str) -> Obj:
 def _object(obj: Obj, resource: Resource, version: str) -> Obj:
     if resource.custom is not None:
         return {**obj, "apiVersion": version}
-    return converted(resource.kind, obj.get("apiVersion", resource.api_version), version, obj)
+    before = obj.get("apiVersion", resource.api_version)
+    found = converted(resource.kind, before, version, obj)
+    return {**found, "metadata": _linked(found["metadata"], before, version)} if "selfLink" in found["metadata"] else found
+
+
+def _linked(metadata: Obj, before: str, version: str) -> Obj:
+    """The metadata with the link of the version that was asked for."""
+    return {**metadata, "selfLink": metadata["selfLink"].replace(f"/apis/{before}/", f"/apis/{version}/", 1)}
 
 
 class _Converting(Watcher):

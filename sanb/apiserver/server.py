@@ -8,6 +8,7 @@ from typing import Any, Final
 from sanb.apiserver import (
     authn,
     customs,
+    deprecations,
     events,
     impersonation,
     queryoptions,
@@ -57,7 +58,7 @@ class ApiServer:
     `chain` replaces the admission plugins of the profile. `static` are bearer tokens that the server is started with.
     """
 
-    __slots__ = ("authority", "authorize", "chain", "kinds", "name_tries", "profile", "seed", "self_link", "static")
+    __slots__ = ("authority", "authorize", "chain", "deprecated", "kinds", "name_tries", "profile", "seed", "self_link", "static")
 
     def __init__(
         self, profile: Profile, seed: int, authority: Any = None, *, authorize: Authorizer = allow_all,
@@ -68,6 +69,7 @@ class ApiServer:
         self.authority = authority
         self.authorize = authorize
         self.chain = Chain(CHAIN(profile)) if chain is None else chain
+        self.deprecated = deprecations.of(profile.minor)
         self.kinds = served(profile)
         self.name_tries = profile["name_tries"]
         self.self_link = profile.pick(SELF_LINK)
@@ -139,6 +141,10 @@ class ApiServer:
         if context.options or request.verb in queryoptions.WITH_BODY:
             context.options = queryoptions.settled(context)
         version = request.api_version
-        if version and version != resource.stored and resource.serves(version):
+        if not version:
+            return verb(context)
+        if (request.resource, version) in self.deprecated:
+            context.warnings = (*context.warnings, self.deprecated[request.resource, version])
+        if version != resource.stored and resource.serves(version):
             return answered(verb(context), resource, version)
         return verb(context)
