@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from sanb.apiserver import accessreviews, tokenreviews
 from sanb.apiserver.resources import RESOURCES, Resource
 from sanb.errors import UsageError
 from sanb.values import Obj
@@ -112,6 +113,11 @@ BUILDERS: Final[Mapping[str, Builder]] = {
     "deployments.apps": _deployment,
     "services": _service,
 }
+QUESTIONS: Final[Mapping[str, Resource]] = {
+    word: row for row, _ in (*tokenreviews.REVIEWS.values(), *accessreviews.REVIEWS.values())
+    for word in (row.singular, row.plural, row.id)
+}
+"""Kinds that are answered and never stored: TokenReview, SubjectAccessReview and their like."""
 COMMON: Final = ("labels", "annotations", "generate_name", "body")
 
 
@@ -140,6 +146,20 @@ def _no_word(given: object) -> str:
         f"{what} was given where a kind is expected: whole objects are created with c.apply(...), as from a manifest, or with "
         "c.create('pod', 'web', body={...})"
     )
+
+
+def question_of(kind: str, name: str | None, fields: Mapping[str, Any]) -> tuple[Resource, Obj] | None:
+    """The kind and the body of a question to the API server; None if it is a kind of objects that are stored.
+
+    Raises:
+        UsageError: it has a name, or keywords beside `body`.
+    """
+    row = QUESTIONS.get(kind.lower()) if isinstance(kind, str) else None
+    if row is None:
+        return None
+    if name is not None or [key for key in fields if key != "body"]:
+        raise UsageError(f"create {row.singular}: it has no name and no keywords; ask with body={{'spec': {{...}}}}")
+    return row, dict(fields.get("body") or {})
 
 
 def body_of(row: Resource, name: str | None, fields: Mapping[str, Any]) -> Obj:

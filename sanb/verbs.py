@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sanb.apiserver.request import Request, Response
 from sanb.apiserver.resources import Resource
-from sanb.bodies import body_of, resource_of
+from sanb.bodies import body_of, question_of, resource_of
 from sanb.errors import UsageError
 from sanb.objects import Object, ObjectList, frozen
 
@@ -51,15 +51,16 @@ class Verbs:
                 whole or partial manifest that counts more.
 
         Returns:
-            The object as the server stored it.
+            The object as the server stored it; of a question (`c.create("tokenreview", body=...)`) the answer.
 
         Raises:
             ApiError: the server refused it.
             UsageError: the kind or a keyword is unknown.
         """
-        row = self.kind(kind)
-        space = namespace if row.namespaced else ""
-        return self._answer(Request("create", row.id, space, body=body_of(row, name, fields)))
+        question = question_of(kind, name, fields)
+        row = self.kind(kind) if question is None else question[0]
+        body = body_of(row, name, fields) if question is None else question[1]
+        return self._answer(Request("create", row.id, namespace if row.namespaced else "", body=body))
 
     def get(self, kind: str, name: str, *, namespace: str = "default") -> Object:
         """One object.

@@ -25,7 +25,7 @@ def c() -> Cluster:
 
 
 def test_the_public_names_are_few() -> None:
-    assert sanb.__all__ == ["ApiError", "Cluster", "NondeterminismError", "SanbError", "UsageError", "replay"]
+    assert sanb.__all__ == ["ApiError", "Cluster", "Lives", "NondeterminismError", "SanbError", "UsageError", "replay"]
     assert [name for name in dir(sanb) if not name.startswith("__")] == sanb.__all__
 
 

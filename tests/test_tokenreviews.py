@@ -206,3 +206,25 @@ def test_everybody_may_ask_who_he_is_since_1_28(minor: str, there: bool) -> None
         assert c.request(ask).body["status"] == {"userInfo": {
             "username": "alice", "uid": "unique-id", "groups": ["devs", "admins", "system:authenticated"],
         }}
+
+
+def test_reviews_are_asked_like_objects_are_created() -> None:
+    c = sanb.Cluster("1.36", seed=1, nodes=0)
+    c.create("sa", "web")
+    text = c.kubectl("create token web").stdout
+    found = c.create("TokenReview", body={"spec": {"token": text}})
+    assert (found["kind"], found["status"]["user"]["username"]) == ("TokenReview", "system:serviceaccount:default:web")
+    with c.as_("alice"):
+        assert c.create("selfsubjectreview")["status"]["userInfo"]["username"] == "alice"
+    what = {"verb": "get", "resource": "pods", "namespace": "default"}
+    asked = {"spec": {"user": "alice", "resourceAttributes": what}}
+    assert c.create("subjectaccessreviews", body=asked)["status"]["allowed"] is False
+    assert c.create("localsubjectaccessreview", body=asked)["status"]["allowed"] is False
+    assert c.create("selfsubjectaccessreview", body={"spec": {"resourceAttributes": what}})["status"]["allowed"] is True
+    assert c.create("selfsubjectrulesreview", body={"spec": {"namespace": "default"}})["status"]["resourceRules"]
+
+
+@pytest.mark.parametrize(("name", "fields"), [("x", {}), (None, {"token": "abc"})])
+def test_a_review_has_a_body_and_nothing_else(c: sanb.Cluster, name: str | None, fields: dict[str, Any]) -> None:
+    with pytest.raises(sanb.UsageError, match="create tokenreview: it has no name and no keywords; ask with body="):
+        c.create("tokenreview", name, **fields)
