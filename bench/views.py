@@ -17,7 +17,7 @@ COUNT = 100_000
 def rows(scale: float) -> list[Row]:
     """Everything that reads a cluster of many Pods."""
     count = int(COUNT * scale)
-    c = cluster.pods(count)
+    c = cluster.stored(count)
     return [*_forks(c, count), *_frames(c, count), *_graph(c, count), *_import()]
 
 

@@ -5,7 +5,7 @@ One table feeds the store's indexes, the garbage collector's owners and the grap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from sanb.apiserver import relationkinds
@@ -26,37 +26,43 @@ class Relation(NamedTuple):
     name: str
     resource: str
     target: str
-    find: Callable[[Obj], Iterator[Place]]
+    find: Callable[[Obj], Iterable[Place]]
 
 
 # ---------------------------------------------------------------------- where the names stand
 
 
-def _containers(pod: Obj) -> Iterator[Obj]:
-    spec = pod["spec"]
-    for field in ("initContainers", "containers", "ephemeralContainers"):
-        yield from spec.get(field) or ()
+CONTAINERS: Final = ("initContainers", "containers", "ephemeralContainers")
 
 
-def _sources(pod: Obj) -> Iterator[Obj]:
+def _sources(pod: Obj) -> list[Obj]:
     """Every volume and every source of a projected volume."""
+    found: list[Obj] = []
     for volume in pod["spec"].get("volumes") or ():
-        projected = volume.get("projected")
-        if projected is None:
-            yield volume
+        if volume.get("projected") is None:
+            found.append(volume)
         else:
-            yield from projected.get("sources") or ()
+            found += volume["projected"].get("sources") or ()
+    return found
 
 
-def _environment(pod: Obj, ref: str, key_ref: str) -> Iterator[str]:
-    for container in _containers(pod):
-        for source in container.get("envFrom") or ():
-            if ref in source:
-                yield source[ref].get("name") or ""
-        for variable in container.get("env") or ():
-            value = variable.get("valueFrom")
-            if value and key_ref in value:
-                yield value[key_ref].get("name") or ""
+def _environment(pod: Obj, ref: str, key_ref: str) -> list[str]:
+    """Names in the environments of all containers; most containers have none, and cost no more than a look."""
+    spec = pod["spec"]
+    return [
+        name for field in CONTAINERS if field in spec for container in spec[field] or ()
+        if "env" in container or "envFrom" in container for name in _variables(container, ref, key_ref)
+    ]
+
+
+def _variables(container: Obj, ref: str, key_ref: str) -> Iterator[str]:
+    for source in container.get("envFrom") or ():
+        if ref in source:
+            yield source[ref].get("name") or ""
+    for variable in container.get("env") or ():
+        value = variable.get("valueFrom")
+        if value and key_ref in value:
+            yield value[key_ref].get("name") or ""
 
 
 def mounted_secrets(pod: Obj) -> Iterator[Place]:
@@ -77,14 +83,14 @@ def mounted_configmaps(pod: Obj) -> Iterator[Place]:
             yield space, config.get("name") or ""
 
 
-def _env_secrets(pod: Obj) -> Iterator[Place]:
+def _env_secrets(pod: Obj) -> list[Place]:
     space = pod["metadata"]["namespace"]
-    return ((space, name) for name in _environment(pod, "secretRef", "secretKeyRef"))
+    return [(space, name) for name in _environment(pod, "secretRef", "secretKeyRef")]
 
 
-def _env_configmaps(pod: Obj) -> Iterator[Place]:
+def _env_configmaps(pod: Obj) -> list[Place]:
     space = pod["metadata"]["namespace"]
-    return ((space, name) for name in _environment(pod, "configMapRef", "configMapKeyRef"))
+    return [(space, name) for name in _environment(pod, "configMapRef", "configMapKeyRef")]
 
 
 def _pull_secrets(pod: Obj) -> Iterator[Place]:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sanb.apiserver.relations import BINDINGS, CLUSTER_BINDINGS, CLUSTER_ROLES, GRANTING, RELATIONS, ROLES, Place
 from sanb.apiserver.resources import BY_KIND, RESOURCES
 from sanb.store.table import Table
-from sanb.values import Key, Obj, dig
+from sanb.values import Key, Obj
 
 MISSING: Final = "Missing"
 """The phase of an object that others name and that is not there."""
@@ -109,8 +109,8 @@ def phase(obj: Obj) -> str | None:
     """status.phase; an object that is being deleted is Terminating whatever it says."""
     if obj["metadata"].get("deletionTimestamp"):
         return "Terminating"
-    found: str | None = dig(obj, "status", "phase")
-    return found
+    status = obj.get("status")
+    return status.get("phase") if isinstance(status, dict) else None
 
 
 def links(resource: str, obj: Obj) -> list[Link]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import networkx
+
 from sanb.store.store import Store
 from sanb.views.graph import graph
 
@@ -47,3 +49,17 @@ def test_nodes_say_what_they_are_and_missing_targets_that_they_are_missing() -> 
         "kind": "Pod", "namespace": "shop", "name": "web", "uid": "w", "phase": "Running"}
     assert sorted(name for name, data in nodes.items() if data["phase"] == "Missing") == [
         "node/node-1", "replicaset/shop/rs", "secret/shop/gone"]
+
+
+def test_the_graph_is_what_networkx_makes_of_its_nodes_and_edges() -> None:
+    """The way back included: networkx keeps every edge twice."""
+    made = graph(_plane())
+    plain = networkx.MultiDiGraph()
+    plain.add_nodes_from(made.nodes(data=True))
+    plain.add_edges_from(list(made.edges(keys=True)))
+    assert networkx.utils.graphs_equal(made, plain)
+    assert sorted(made.in_edges("secret/shop/default-token-abcde", keys=True)) == sorted(
+        plain.in_edges("secret/shop/default-token-abcde", keys=True))
+    made.add_edge("pod/shop/web", "namespace/shop", "likes")
+    assert sorted(made["pod/shop/web"]["namespace/shop"]) == ["in-namespace", "likes"]
+    assert made.in_degree("namespace/shop") == plain.in_degree("namespace/shop") + 1
