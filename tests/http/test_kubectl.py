@@ -91,6 +91,15 @@ def test_unknown_fields_are_refused_by_the_server(kubectl: Kubectl) -> None:
     assert 'strict decoding error: unknown field "spec.containers[0].colour"' in refused
 
 
+def test_unknown_fields_are_warned_of_or_ignored_if_the_user_says_so(kubectl: Kubectl) -> None:
+    done = subprocess.run(
+        [kubectl._binary, "apply", "--validate=warn", "-f", "-"], env=kubectl._env, input=WRONG, capture_output=True, text=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("pod/x created\n", 'Warning: unknown field "spec.containers[0].colour"\n')
+    assert kubectl("apply", "--validate=ignore", "-f", "-", stdin=WRONG) == "pod/x configured\n"
+
+
 def test_tokens_are_made_and_work(kubectl: Kubectl, api: Served) -> None:
     token = kubectl("create", "token", "default", "--duration=20m").strip()
     assert token.count(".") == 2
