@@ -23,7 +23,7 @@ def _refuse(value: Any) -> Any:
     raise _Late
 
 
-_PLAIN: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=_refuse)
+_PLAIN: Final = json.JSONEncoder(separators=(",", ":"), default=_refuse)
 
 
 def written(value: Any, authority: Authority) -> tuple[int, str]:
@@ -45,7 +45,7 @@ def read(form: int, text: str, authority: Authority) -> Any:
 
 def packed(value: Any, authority: Authority) -> str:
     """Any value that components remember, as text."""
-    return json.dumps(_tagged(value, authority), separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(_tagged(value, authority), separators=(",", ":"))
 
 
 def unpacked(text: str, authority: Authority) -> Any:

@@ -29,6 +29,11 @@ BOOKMARK: Final = 60.0
 MOST_WATCHES: Final = 2000
 SLOW_BODY: Final = 30.0
 """Seconds that a client has to send its body."""
+SLOW_READER: Final = 60.0
+"""Seconds that a client may leave what it was sent unread, before it is hung up on."""
+MOST_REQUESTS: Final = 600
+"""So many requests are under way at once, as many as an API server has seats; more are told to come back."""
+EXEMPT: Final = ("/healthz", "/livez", "/readyz")
 ALWAYS: Final = ((b"cache-control", b"no-cache, private"),)
 
 
@@ -41,6 +46,7 @@ class App:
         self._hub = Hub(front.plane)
         self._encoder = watch.Encoder(front.plane)
         self._watches = 0
+        self._busy = 0
         self._ticker: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,14 +100,18 @@ class App:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = fields(scope)
+        if self._busy >= MOST_REQUESTS and not scope["path"].startswith(EXEMPT):
+            return await respond(send, negotiation.refused(headers, status.too_many_requests()), scope["method"])
+        self._busy += 1
         try:
             body = await _body(headers, receive)
+            if body is None:
+                return None
+            answer = await self.answer(Call(scope["method"], target(scope), headers, body, certificate(scope)))
         except ApiError as error:
             return await respond(send, negotiation.refused(headers, error), scope["method"])
-        if body is None:
-            return None
-        call = Call(scope["method"], target(scope), headers, body, certificate(scope))
-        answer = await self.answer(call)
+        finally:
+            self._busy -= 1
         if isinstance(answer, Watched):
             return await self._watch(answer, receive, send)
         if isinstance(answer, Followed):
@@ -159,7 +169,7 @@ class App:
                 bookmark = watcher.bookmark()
                 events += lines([bookmark]) if bookmark is not None else b""
             if events:
-                await send({"type": "http.response.body", "body": events, "more_body": True})
+                await _sent(send, {"type": "http.response.body", "body": events, "more_body": True})
             left = end - loop.time()
             if watcher.closed or left <= 0 or gone.done() or self._hub.closed:
                 return
@@ -246,7 +256,17 @@ def _start(message: Message, extra: tuple[tuple[bytes, bytes], ...]) -> dict[str
 async def respond(send: Send, message: Message, method: str) -> None:
     """Send a whole message."""
     await send(_start(message, ((b"content-length", str(len(message.body)).encode()),)))
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else message.body})
+    await _sent(send, {"type": "http.response.body", "body": b"" if method == "HEAD" else message.body})
+
+
+async def _sent(send: Send, message: dict[str, Any]) -> None:
+    """Send what may be much.
+
+    Raises:
+        TimeoutError: the client does not read it; the connection ends.
+    """
+    async with asyncio.timeout(SLOW_READER):
+        await send(message)
 
 
 async def _gone(receive: Receive) -> None:

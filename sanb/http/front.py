@@ -11,7 +11,7 @@ from sanb.apiserver import status
 from sanb.apiserver.request import Request
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError, SanbError
-from sanb.http import identity, negotiation, nonresource, remote, wire
+from sanb.http import gojson, identity, negotiation, nonresource, remote, wire
 from sanb.http.calls import Answer, Call, Pending, Watched
 from sanb.http.pace import Pace
 from sanb.http.wire import Message
@@ -86,6 +86,8 @@ class Front:
             return negotiation.refused(call.headers, error, call.target)
         except SanbError as error:
             return negotiation.refused(call.headers, status.internal(str(error)))
+        except RecursionError:
+            return negotiation.refused(call.headers, status.bad_request(gojson.TOO_DEEP))
         except Exception:  # a fault of ours: the client learns that it is one, the log has the rest
             LOG.exception("%s %s", call.method, call.target)
             return negotiation.refused(call.headers, status.internal(FAULT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -11,6 +11,11 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from sanb.http.spdysession import UPGRADE, Session
 
+LARGEST_HEAD: Final = 1024 * 1024
+"""Bytes of a request line with its headers, as in Go's server."""
+SLOW_HEAD: Final = 32.0
+"""Seconds that a client has to send them."""
+TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 SPDY = UPGRADE.lower().encode()
 
 
@@ -60,10 +65,53 @@ class Joined:
 class Protocol(HttpToolsProtocol):
     """HTTP/1.1."""
 
+    _head: int | None = 0
+    """Bytes of the head that is being read; None while there is none."""
+    _slow: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
         super().connection_made(Joined(transport))  # type: ignore[arg-type]
         self.app = _with_certificate(self.app, transport)
+        self._slow = self.loop.call_later(SLOW_HEAD, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self._in_time()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Part of a request. A head that is too large, or takes too long, ends the connection."""
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > LARGEST_HEAD:
+                if not self.transport.is_closing():
+                    self.transport.write(TOO_LARGE)
+                    self.transport.close()
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        if self._slow is None:
+            self._slow = self.loop.call_later(SLOW_HEAD, self.transport.abort)
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The head is there."""
+        self._head = None
+        self._in_time()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """What comes next is another head."""
+        self._head = 0
+        super().on_message_complete()
+
+    def _in_time(self) -> None:
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
 
     def _should_upgrade(self) -> bool:
         return super()._should_upgrade() or self._get_upgrade() == SPDY

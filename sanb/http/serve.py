@@ -151,6 +151,9 @@ def _listen(host: str, port: int) -> socket.socket:
         found.close()
         why = error.strerror
         raise UsageError(f"cannot listen on {host}:{port}: {why}; choose another port, or 0 for a free one") from None
+    for name, value in (("SO_KEEPALIVE", 1), ("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):  # connections whose other end is gone without a word are noticed
+            found.setsockopt(socket.SOL_SOCKET if name[0] == "S" else socket.IPPROTO_TCP, getattr(socket, name), value)
     found.listen(1024)
     return found
 

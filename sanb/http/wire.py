@@ -14,6 +14,7 @@ from sanb.apiserver.verbs_update import APPLY_SERVED
 from sanb.apiserver.watching import Watcher
 from sanb.errors import ApiError, SanbError
 from sanb.http import gojson, paths
+from sanb.http.limits import sound
 from sanb.http.text import Texts, dumps
 from sanb.profiles.profile import Profile
 from sanb.yamlvalues import read_yaml
@@ -181,11 +182,11 @@ def _object(media: str, body: bytes, kind: str) -> Any:
         raise status.failure(415, "UnsupportedMediaType", UNKNOWN_FORMAT)
     text = body.decode(errors="replace")
     try:
-        found = read_yaml(text) if media == YAML else _json(text)
+        found = sound(read_yaml(text), text) if media == YAML else _json(text)
     except ValueError as error:
         if media == YAML:
             raise status.bad_request(UNREADABLE_YAML.format(kind=kind, error=error, summary=summary(body))) from None
-        raise unrecognized(kind, body, gojson.fault(text)) from None
+        raise unrecognized(kind, body, _why(text, error)) from None
     if not isinstance(found, dict) and found is not None:
         raise unrecognized(kind, body, gojson.unmarshal(_go_kind(found)))
     return found or {}
@@ -198,9 +199,14 @@ def _json(text: str) -> Any:
         ValueError: it is none, or nested too deep for anybody to have meant it.
     """
     try:
-        return json.loads(text)
+        return sound(json.loads(text), text)
     except RecursionError:
         raise ValueError(gojson.TOO_DEEP) from None
+
+
+def _why(text: str, error: ValueError) -> str:
+    """Why a text is refused as JSON: as Go's parser says it, or because of a limit."""
+    return gojson.fault(text) or str(error).partition(":")[0]
 
 
 def unrecognized(kind: str, body: bytes, why: str) -> ApiError:
@@ -229,8 +235,8 @@ def _patch(body: bytes) -> Any:
     text = body.decode(errors="replace")
     try:
         return _json(text)
-    except ValueError:
-        raise status.bad_request(f"error decoding patch: {gojson.fault(text)}") from None
+    except ValueError as error:
+        raise status.bad_request(f"error decoding patch: {_why(text, error)}") from None
 
 
 def _delete_options(media: str, body: bytes) -> Any:
@@ -239,13 +245,14 @@ def _delete_options(media: str, body: bytes) -> Any:
     text = body.decode(errors="replace")
     try:
         return _json(text)
-    except ValueError:
-        raise unrecognized("DeleteOptions", body, gojson.fault(text)) from None
+    except ValueError as error:
+        raise unrecognized("DeleteOptions", body, _why(text, error)) from None
 
 
 def _yaml(body: bytes) -> Any:
+    text = body.decode(errors="replace")
     try:
-        return read_yaml(body.decode(errors="replace"))
+        return sound(read_yaml(text), text)
     except ValueError as error:
         raise status.bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
 

@@ -101,6 +101,8 @@ def validate(resource: Resource, obj: Obj, profile: Profile) -> list[FieldError]
     kind = KINDS.get(resource.kind)
     if kind is not None:
         kind.create(out, obj, rules_of(profile))
+    else:
+        metadata.created(out, obj["metadata"], resource.namespaced, path_segment, rules_of(profile))
     return out
 
 
