@@ -27,6 +27,7 @@ from sanb.views.framecolumns import (
     documented,
 )
 from sanb.views.framegrants import GRANTS, Grants
+from sanb.views.framekinds import KINDS
 
 if TYPE_CHECKING:
     import pandas
@@ -233,7 +234,8 @@ def _parts(name: str) -> tuple[_Part, ...]:
         return (_Computed(GRANTS[name]),)
     if name in JOURNALS:
         return (_Entries(JOURNALS[name]),)
-    return (_Objects(FRAMES[name]), _Entries(BOUND)) if name == "tokens" else (_Objects(FRAMES[name]),)
+    frame = FRAMES.get(name) or KINDS[name]
+    return (_Objects(frame), _Entries(BOUND)) if name == "tokens" else (_Objects(frame),)
 
 
 class View(property):
@@ -242,7 +244,8 @@ class View(property):
     def __init__(self, name: str) -> None:
         read: Callable[[Frames], pandas.DataFrame] = lambda frames: frames[name]
         super().__init__(read)
-        self.__doc__ = documented(FRAMES.get(name) or JOURNALS.get(name) or GRANTS.get(name) or credentials.DOCUMENTED)
+        told = FRAMES.get(name) or KINDS.get(name) or JOURNALS.get(name) or GRANTS.get(name)
+        self.__doc__ = documented(told or credentials.DOCUMENTED)
 
     if TYPE_CHECKING:
 
@@ -276,7 +279,7 @@ class Frames:
     @staticmethod
     def names() -> tuple[str, ...]:
         """The names of all frames."""
-        return (*FRAMES, *GRANTS, credentials.NAME, *JOURNALS)
+        return (*FRAMES, *KINDS, *GRANTS, credentials.NAME, *JOURNALS)
 
     def __repr__(self) -> str:
         return f"Frames({', '.join(self.names())})"
@@ -291,6 +294,19 @@ class Frames:
     tokens = View("tokens")
     deployments = View("deployments")
     events = View("events")
+    replicasets = View("replicasets")
+    statefulsets = View("statefulsets")
+    daemonsets = View("daemonsets")
+    jobs = View("jobs")
+    cronjobs = View("cronjobs")
+    services = View("services")
+    ingresses = View("ingresses")
+    claims = View("claims")
+    volumes = View("volumes")
+    quotas = View("quotas")
+    budgets = View("budgets")
+    autoscalers = View("autoscalers")
+    definitions = View("definitions")
     roles = View("roles")
     bindings = View("bindings")
     subjects = View("subjects")
