@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 OUT    ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lab frontend bench conformance lint notebooks images clean
+.PHONY: help demo test unit lab app frontend bench conformance lint notebooks images clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -37,13 +37,19 @@ lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/lint-imports
 
 lab: $(VENV)/.dev  ## JupyterLab with the Lab and its guided tour
-	$(BIN)/jupyter lab notebooks/02-the-lab.ipynb
+	$(BIN)/jupyter lab notebooks/00-the-lab.ipynb
+
+app: $(VENV)/.dev  ## the Lab as an app in the browser, without a notebook around it
+	$(BIN)/voila notebooks/00-the-lab.ipynb
 
 frontend:  ## build the Lab's bundle, which is committed, from frontend/ (needs Node)
 	cd frontend && npm ci --no-audit --no-fund && npm run --silent check && npm run --silent build
 
 bench: $(VENV)/.dev  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench
+
+soak: $(VENV)/.dev  ## five minutes of 64 clients and 200 watches: nothing lost, nothing reordered
+	$(BIN)/python -m tests.http.soak --seconds $(or $(SECONDS),300)
 
 conformance: $(VENV)/.dev  ## recorded requests against what real control planes answered
 	$(BIN)/python -m tests.conformance --http --write docs/conformance.md

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sanb.cluster import Cluster, replay
+    from sanb.comparison import compare
     from sanb.errors import ApiError, NondeterminismError, SanbError, UsageError
     from sanb.views.plotvalidity import Lives
 
 __version__ = "0.1.0"
-__all__ = ["ApiError", "Cluster", "Lives", "NondeterminismError", "SanbError", "UsageError", "replay"]
+__all__ = ["ApiError", "Cluster", "Lives", "NondeterminismError", "SanbError", "UsageError", "compare", "replay"]
 
 _HOMES = {
     "Cluster": "sanb.cluster",
     "replay": "sanb.cluster",
+    "compare": "sanb.comparison",
     "Lives": "sanb.views.plotvalidity",
     "ApiError": "sanb.errors",
     "NondeterminismError": "sanb.errors",

@@ -22,6 +22,10 @@ export class Lab {
   selected = "";
   /** Objects that a brush on the timeline chose; empty: none did. */
   brushed: Set<string> = new Set();
+  /** Objects that are not the same in another cluster: "only" or "differs". */
+  marked: Map<string, string> = new Map();
+  /** Whether somebody has just selected something here. */
+  fresh = false;
   private last = 0;
   /** Two views of one widget hear each other's answers: this tells them apart. */
   private readonly mine = Math.random().toString(36).slice(2);
@@ -31,9 +35,10 @@ export class Lab {
   constructor(
     readonly model: Model,
     readonly parts: string[],
+    asks = true,
   ) {
     model.on("msg:custom", this.receive);
-    this.open();
+    if (asks) this.open();
   }
 
   private async open() {
@@ -92,7 +97,13 @@ export class Lab {
   select(name: string) {
     if (name === this.selected) return;
     this.selected = name;
+    this.fresh = true;
     this.tellDesk("select", { name });
+    this.tell();
+  }
+
+  mark(names: Map<string, string>) {
+    this.marked = names;
     this.tell();
   }
 

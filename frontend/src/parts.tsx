@@ -25,7 +25,7 @@ export function Tabs({ label, tabs, at, onChange }: {
   return (
     <div class="tabs" role="tablist" aria-label={label} onKeyDown={key}>
       {tabs.map(([name, words, more]) => (
-        <button key={name} role="tab" aria-selected={name === at} tabIndex={name === at ? 0 : -1} onClick={() => onChange(name)}>
+        <button key={name} type="button" role="tab" aria-selected={name === at} tabIndex={name === at ? 0 : -1} onClick={() => onChange(name)}>
           {words}{more !== undefined && more !== 0 && <span class="count">{more}</span>}
         </button>
       ))}
@@ -49,7 +49,7 @@ export function Copy({ text, label = "Copy" }: { text: string; label?: string })
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };
-  return <button class="quiet" onClick={copy}>{done ? "Copied" : label}</button>;
+  return <button type="button" class="quiet" onClick={copy}>{done ? "Copied" : label}</button>;
 }
 
 export function Code({ text, label }: { text: string; label: string }) {
@@ -67,7 +67,7 @@ export function Name({ id, short = false }: { id: string; short?: boolean }) {
   const [kind, ...rest] = id.split("/");
   const known = Object.keys(lab.looks.kinds).find((name) => name.toLowerCase() === kind) ?? kind!;
   return (
-    <button class="link" onClick={() => lab.select(id)} title={id}>
+    <button type="button" class="link" onClick={() => lab.select(id)} title={id}>
       <Badge lab={lab} kind={known} size={13} /> {short ? rest.at(-1) : rest.join("/")}
     </button>
   );

@@ -146,6 +146,11 @@ export interface CallDetail {
   changes: { what: string; rev: number; lines: [string, string][] }[];
 }
 
+export interface Differences {
+  rows: [string, string, string[]][];
+  signs: Record<string, string>[];
+}
+
 export interface TableRows {
   name: string;
   columns: [string, string][];

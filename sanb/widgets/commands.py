@@ -12,8 +12,7 @@ from sanb.widgets import cards, completion, creating, forms, inspector, podfiles
 from sanb.widgets.picture import OWN
 
 if TYPE_CHECKING:
-    from sanb.widgets.base import Panel
-    from sanb.widgets.desk import Desk
+    from sanb.widgets.desk import Desk, Panel
 
 
 def obey(desk: Desk, panel: Panel, content: Any) -> dict[str, Any]:

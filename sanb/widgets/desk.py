@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError, SanbError, UsageError
@@ -23,8 +23,20 @@ from sanb.widgets.player import Player
 from sanb.widgets.script import Script, step_of
 from sanb.widgets.sections import Section, differences
 
-if TYPE_CHECKING:
-    from sanb.widgets.base import Panel
+
+class Panel(Protocol):
+    """What a desk tells things: a widget, or one end of a widget for several clusters."""
+
+    parts: Any
+    ready: bool
+    """Whether a browser has asked for the state: before that nobody listens."""
+
+    def send(self, content: Any) -> None:
+        """Tell the browser."""
+
+    def close(self) -> None:
+        """Take it away."""
+
 
 PARTS: Final[dict[str, tuple[str, ...]]] = {
     "graph": picture.NAMES, "timeline": ("marks",), "queues": ("cards", "actions"), "create": (), "inspector": (),

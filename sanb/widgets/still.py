@@ -16,7 +16,8 @@ from sanb.widgets import sequence
 def bundle(cp: Any, parts: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What these parts show, with its metadata: a text always, a PNG of the graph, Mermaid of the last reconcile."""
     found = {"text/plain": text(cp)}
-    diagram = sequence.last_reconcile(cp) if "timeline" in parts else ""
+    # JupyterLab prefers the diagram to a picture, so what has a graph goes without one
+    diagram = sequence.last_reconcile(cp) if "timeline" in parts and "graph" not in parts else ""
     if diagram:
         found["text/vnd.mermaid"] = diagram
     if "graph" not in parts and "timeline" not in parts:

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -25,7 +26,12 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )
-THEMES = "@jupyterlab/apputils-extension:themes"
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+AXE = "axe-core@4.14.1"
+SERIOUS = """async () => (await axe.run(document.querySelector('.sanb'), {resultTypes: ['violations']})).violations
+    .filter(each => ['serious', 'critical'].includes(each.impact))
+    .flatMap(each => each.nodes.map(node =>
+        `${each.id}: ${node.html.slice(0, 160)} ${node.any.map(one => one.message).join('; ').slice(0, 200)}`))"""
 PATIENCE = 30_000
 """Milliseconds; machines of CI are slow."""
 
@@ -44,10 +50,6 @@ class Server:
         with urllib.request.urlopen(request, timeout=20) as answer:
             text = answer.read()
         return json.loads(text) if text else None
-
-    def theme(self, name: str) -> None:
-        """The theme of pages that are opened from now on."""
-        self.ask(f"lab/api/settings/{THEMES}", "PUT", {"raw": json.dumps({"theme": name})})
 
     def notebook(self, *cells: str) -> str:
         """Write a notebook; returns its name."""
@@ -78,6 +80,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=",
         "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True", "--allow-root", f"--ServerApp.root_dir={folder}",
+        "--expose-app-in-browser",
     ]
     how: dict[str, Any] = {"env": environment, "cwd": folder}
     with (home / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log, **how) as process:
@@ -112,6 +115,20 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The text of axe-core, which looks for what people cannot use who do not see, or who have no mouse."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is needed to get axe-core: apt-get install npm")
+    folder = tmp_path_factory.mktemp("axe")
+    subprocess.run([npm, "pack", "--silent", AXE], cwd=folder, check=True, capture_output=True, timeout=120)
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        found = archive.extractfile("package/axe.min.js")
+        assert found is not None
+        return found.read().decode()
+
+
 class Page:
     """A notebook in the browser, and the Lab in it."""
 
@@ -125,12 +142,15 @@ class Page:
     def run(self, cell: int = 0) -> None:
         """Run a cell; a page whose kernel is not ready yet forgets what it was told, so it is told again."""
         code = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
+        taken = code.locator(".jp-InputArea-prompt").filter(has_not_text="[ ]:")
         for _ in range(30):
             code.locator(".cm-content").click()
             self.page.keyboard.press("Control+Enter")
-            self.page.wait_for_timeout(400)
-            if code.locator(".jp-InputArea-prompt").inner_text() != "[ ]:":
+            try:
+                taken.wait_for(timeout=1000)
                 return
+            except Exception:  # not yet: again
+                continue
         raise AssertionError("the kernel takes no cells")
 
     @property
@@ -155,21 +175,38 @@ class Page:
         self.button("Run to quiet").click()
         self.lab.locator(".state.calm").wait_for()
 
-    def shot(self, name: str) -> None:
-        """Keep a picture."""
-        if self._shots is not None:
+    def theme(self, name: str) -> None:
+        """Change the theme of JupyterLab: "light" or "dark"."""
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", THEMES[name])
+        self.page.locator(f"body[data-jp-theme-light='{'true' if name == 'light' else 'false'}']").wait_for(state="attached")
+
+    def shot(self, name: str, part: str = "") -> None:
+        """Keep a picture in each theme, if pictures are wanted; `part` is a selector in the Lab."""
+        if self._shots is None:
+            return
+        for theme in ("dark", "light"):
+            self.theme(theme)
             self.page.wait_for_timeout(900)  # things glide to their places
-            self.lab.screenshot(path=str(self._shots / f"{name}.png"))
+            (self.lab.locator(part).first if part else self.lab).screenshot(path=str(self._shots / f"{name}-{theme}.png"))
+
+    def complaints(self, axe: str) -> list[str]:
+        """What axe finds serious or critical in the Lab, in both themes."""
+        self.page.evaluate(axe)
+        found = []
+        for theme in ("dark", "light"):
+            self.theme(theme)
+            self.page.wait_for_timeout(200)  # colours are animated
+            found += [f"{theme}: {each}" for each in self.page.evaluate(SERIOUS)]
+        return found
 
 
 @pytest.fixture
 def open_page(server: Server, chromium: Any) -> Iterator[Callable[..., Page]]:
-    """Opens a notebook with these cells: `open_page("c.lab()", width=1280, dark=True)`."""
+    """Opens a notebook with these cells: `open_page("c.lab()", width=1280)`."""
     opened: list[Any] = []
     shots = os.environ.get("SANB_SCREENSHOTS")
 
-    def opener(*cells: str, width: int = 1600, height: int = 1300, dark: bool = False, name: str = "") -> Page:
-        server.theme("JupyterLab Dark" if dark else "JupyterLab Light")
+    def opener(*cells: str, width: int = 1600, height: int = 1300, name: str = "") -> Page:
         page = chromium.new_page(viewport={"width": width, "height": height})
         opened.append(page)
         found = Page(page, Path(shots) if shots else None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Page, Server
+from tests.browser.conftest import ROOT, Page, Server
 
 OPEN = "import sanb\nc = sanb.Cluster('1.36', seed=7)\nc.lab()"
 Opener = Callable[..., Page]
@@ -32,54 +32,88 @@ def opened(open_page: Opener, *cells: str, **how: object) -> Page:
     return page
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_namespace_and_a_pod_by_their_forms(open_page: Opener, dark: bool) -> None:
+def step_until(page: Page, name: str) -> None:
+    """Step until an object is there; every step is waited for."""
+    for _ in range(12):
+        if page.node(name).count():
+            return
+        before = page.lab.get_by_role("status").inner_text()
+        page.button("Step").click()
+        page.lab.get_by_role("status").filter(has_not_text=before).wait_for()
+    raise AssertionError(f"{name} does not appear")
+
+
+def test_a_namespace_and_a_pod_by_their_forms(open_page: Opener, axe: str) -> None:
     """Create, step, see the account appear, create a Pod, see what admission added and the token in the container."""
-    page = opened(open_page, dark=dark)
-    theme = "dark" if dark else "light"
+    page = opened(open_page)
     page.button("Create Namespace").click()
     page.lab.locator(".frame .title[data-id='namespace/shop']").wait_for()
     assert page.node("serviceaccount/shop/default").count() == 0
     page.lab.get_by_text("learns that Namespace shop was created").wait_for()
-    page.shot(f"namespace-{theme}")
-    for _ in range(3):
-        page.button("Step").click()
-    page.node("serviceaccount/shop/default").wait_for()
+    step_until(page, "serviceaccount/shop/default")
     assert page.lab.get_by_role("status").inner_text().endswith("create ServiceAccount shop/default")
-    page.shot(f"steps-{theme}")
+    page.shot("lab-controllers")
+    assert page.complaints(axe) == []
     page.quiet()
 
     page.button("Pod").click()
     page.lab.get_by_label("Name", exact=True).fill("Web_1")
     page.lab.get_by_role("alert").get_by_text("must consist of lower case").wait_for()
     assert page.button("Create Pod").is_disabled()
-    page.shot(f"complaint-{theme}")
+    page.shot("lab-complaint", ".left")
     page.lab.get_by_label("Name", exact=True).fill("web")
     page.tab("Stored as").click()
     page.lab.locator(".create .yaml .added", has_text="serviceAccountName: default").wait_for()
+    assert page.node("pod/shop/web").count() == 0
+    page.shot("lab-create", ".left")
     page.button("Create Pod").click()
     page.node("pod/shop/web").wait_for()
     page.quiet()
+    page.shot("lab-graph", "section.graph")
 
     page.node("pod/shop/web").click()
     inspector = page.lab.locator(".inspector")
     inspector.locator(".added", has_text="mountPath: /var/run/secrets/kubernetes.io/serviceaccount").wait_for()
     inspector.locator(".later", has_text="nodeName: node-1").wait_for()
+    page.shot("lab-yaml", ".inspector")
     page.tab("Timeline").click()
-    page.lab.get_by_role("button", name="scheduler").first.wait_for()
-    page.shot(f"pod-{theme}")
+    page.lab.get_by_role("button", name="scheduler").first.click()
+    page.lab.get_by_label("The chosen call").get_by_text("nodeName: node-1").first.wait_for()
+    page.shot("lab-timeline")
+    assert page.complaints(axe) == []
     page.tab("Token").click()
     inspector.get_by_text("✓ signature: signed by this cluster's key").wait_for()
     inspector.get_by_text("system:serviceaccount:shop:default").first.wait_for()
+    page.shot("lab-token", ".inspector")
     page.tab("Tables").click()
     page.lab.locator("tr.selected", has_text="web").wait_for()
-    page.shot(f"token-{theme}")
+    page.shot("lab-tables", ".dock")
+    assert page.complaints(axe) == []
     page.tab("Files").click()
     inspector.get_by_role("treeitem", name="namespace").last.get_by_role("button").click()
     inspector.locator(".file pre", has_text="shop").wait_for()
+    page.shot("lab-files", ".inspector")
+    page.tab("Shell").click()
+    prompt = inspector.get_by_label("Command in container web")
+    prompt.fill("cat /var/run/secrets/kubernetes.io/serviceaccount/namespace")
+    prompt.press("Enter")
+    inspector.locator(".log .out", has_text="shop").wait_for()
+    page.shot("lab-shell", ".inspector")
     page.tab("Console").click()
-    assert "kubectl run web --image=nginx -n shop" in page.lab.get_by_role("log").inner_text()
-    page.shot(f"files-{theme}")
+    assert "kubectl run web --image=nginx -n shop" in page.lab.get_by_role("log").last.inner_text()
+    page.shot("lab-console", ".dock")
+    assert page.complaints(axe) == []
+    page.button("Export as script").click()
+    page.lab.get_by_label("Script as kubectl").get_by_text("kubectl create namespace shop").wait_for()
+    page.button("Back to the console").click()
+
+    for width in (1920, 1280, 700):
+        page.page.set_viewport_size({"width": width, "height": 1300})
+        page.page.wait_for_function("() => !document.querySelector('.sanb').getAnimations({subtree: true}).length")
+        page.shot(f"lab-{width}")
+        assert page.lab.evaluate("lab => lab.scrollWidth - lab.clientWidth") <= 0
+        assert page.lab.evaluate(CUT_OFF) == []
+        assert page.lab.evaluate(OUTSIDE) == []
     assert page.troubles == []
 
 
@@ -98,7 +132,7 @@ def test_a_paused_token_controller_leaves_an_old_cluster_without_tokens(open_pag
     page.button("Pod").click()
     page.lab.get_by_label("ServiceAccount", exact=True).fill("late")
     page.lab.get_by_role("alert").get_by_text('No API token found for service account "late"').wait_for()
-    page.shot("no-token")
+    page.shot("lab-no-token")
     page.tab("Controllers").click()
     page.button("Resume token controller").click()
     page.quiet()
@@ -106,11 +140,13 @@ def test_a_paused_token_controller_leaves_an_old_cluster_without_tokens(open_pag
     page.node("pod/shop/web").wait_for()
     page.quiet()
     page.lab.locator(".canvas .edge[data-type='mounts']").first.wait_for(state="attached")
-    page.shot("old-minor")
+    page.button("Crash token controller").click()
+    page.lab.get_by_role("status").filter(has_text="kube-controller-manager has crashed").wait_for()
+    page.shot("lab-old-minor")
     assert page.troubles == []
 
 
-def test_filters_search_keys_and_focus_of_the_graph(open_page: Opener) -> None:
+def test_filters_search_keys_and_focus_of_the_graph_and_loading_it_again(open_page: Opener) -> None:
     page = opened(open_page)
     graph = page.lab.locator("section.graph")
     legend = graph.get_by_role("button", name="ConfigMap", exact=True)
@@ -136,11 +172,21 @@ def test_filters_search_keys_and_focus_of_the_graph(open_page: Opener) -> None:
     page.lab.locator(".canvas .selected[data-id='configmap/default/kube-root-ca.crt']").wait_for()
     page.page.keyboard.press("Escape")
     page.lab.locator(".inspector.empty").wait_for(state="attached")
+    page.page.keyboard.press("Tab")
+    assert page.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    page.page.reload()
+    page.node("serviceaccount/kube-public/default").wait_for()
     assert page.troubles == []
 
 
-def test_playing_leaves_other_cells_free(open_page: Opener) -> None:
-    page = opened(open_page, "print('free')")
+def test_playing_and_clicks_while_a_cell_steps_the_cluster(open_page: Opener) -> None:
+    busy = (
+        "import time\nfor i in range(60):\n    c.create('namespace', f'cell-{i:02}')\n    c.step()\n    time.sleep(0.02)\n"
+        "print('done')"
+    )
+    check = "c.run()\nprint(sanb.replay(c.trace).fingerprint() == c.fingerprint(), len(c.list('namespaces')))"
+    page = opened(open_page, "print('free')", busy, check)
     page.button("Play").click()
     page.lab.get_by_label("Speed").select_option("20")
     page.button("Create Namespace").click()
@@ -149,65 +195,54 @@ def test_playing_leaves_other_cells_free(open_page: Opener) -> None:
     page.node("serviceaccount/shop/default").wait_for()
     page.lab.get_by_text("plays when something can happen").wait_for()
     page.button("Pause").first.click()
-    assert page.troubles == []
-
-
-def test_clicks_while_a_cell_steps_the_cluster(open_page: Opener) -> None:
-    busy = (
-        "import time\nfor i in range(60):\n    c.create('namespace', f'cell-{i:02}')\n    c.step()\n    time.sleep(0.02)\n"
-        "print('done')"
-    )
-    check = "c.run()\nprint(sanb.replay(c.trace).fingerprint() == c.fingerprint(), len(c.list('namespaces')))"
-    page = opened(open_page, busy, check)
     page.tab("Console").click()
     prompt = page.lab.get_by_role("textbox", name="kubectl command")
-    page.run(1)
+    page.run(2)
     for number in range(15):
         prompt.fill(f"create ns click-{number:02}")
         prompt.press("Enter")
         if page.button("Step").is_enabled():
             page.button("Step").click(no_wait_after=True, force=True)
     page.page.locator(".jp-OutputArea-output", has_text="done").wait_for()
-    page.run(2)
-    page.page.locator(".jp-OutputArea-output", has_text="True 79").wait_for()
+    page.run(3)
+    page.page.locator(".jp-OutputArea-output", has_text="True 80").wait_for()
     for name in ("serviceaccount/cell-59/default", "serviceaccount/click-14/default"):
         page.node(name).wait_for(state="attached")
     assert page.troubles == []
 
 
-@pytest.mark.parametrize("width", [1280, 1920, 700])
-def test_nothing_overlaps_or_is_cut_off(open_page: Opener, width: int) -> None:
-    page = opened(open_page, width=width)
+def test_versions_side_by_side(open_page: Opener, axe: str) -> None:
+    page = open_page("import sanb\nboth = sanb.compare('1.10', '1.36', seed=7)\nboth")
+    page.run()
+    old = page.lab.get_by_role("region", name="Kubernetes 1.10", exact=True)
+    new = page.lab.get_by_role("region", name="Kubernetes 1.36", exact=True)
     page.button("Create Namespace").click()
+    for side in (old, new):
+        side.locator(".title[data-id='namespace/shop']").wait_for()
     page.quiet()
+    old.locator(".card[data-id^='secret/shop/default-token-'] .sign[data-how='only']").wait_for()
+    new.locator(".card[data-id='configmap/shop/kube-root-ca.crt'] .sign[data-how='only']").wait_for()
     page.button("Pod").click()
-    page.lab.get_by_text("Create Pod").wait_for()
     page.button("Create Pod").click()
+    for side in (old, new):
+        side.locator(".card[data-id='pod/shop/web']").wait_for()
     page.quiet()
-    page.node("pod/shop/web").click()
-    page.lab.locator(".inspector .yaml").wait_for()
-    page.shot(f"width-{width}")
+    old.locator(".card[data-id='pod/shop/web']").click()
+    for side, volume in ((old, "default-token"), (new, "kube-api-access")):
+        side.locator(".inspector .added", has_text=f"name: {volume}").first.wait_for()
+    page.lab.get_by_role("region", name="Differences").get_by_text("spec.volumes[default-token-*].secret.secretName").wait_for()
+    page.shot("lab-compare")
+    assert page.complaints(axe) == []
     assert page.lab.evaluate("lab => lab.scrollWidth - lab.clientWidth") <= 0
-    assert page.lab.evaluate(CUT_OFF) == []
-    assert page.lab.evaluate(OUTSIDE) == []
+    assert page.troubles == []
 
 
-def test_a_page_that_is_loaded_again_shows_the_state_it_had(open_page: Opener) -> None:
-    page = opened(open_page)
-    page.button("Create Namespace").click()
-    page.quiet()
-    page.page.keyboard.press("Control+s")
-    page.page.wait_for_timeout(1500)
-    page.page.reload()
-    page.page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.node("serviceaccount/shop/default").wait_for()
-
-
-def test_a_saved_notebook_shows_a_picture_without_a_kernel(open_page: Opener, server: Server) -> None:
-    from tests.browser.conftest import ROOT
-
-    (server.folder / "saved.ipynb").write_bytes((ROOT / "notebooks/02-the-lab.ipynb").read_bytes())
+def test_a_saved_notebook_shows_a_picture_and_a_sequence_without_a_kernel(open_page: Opener, server: Server) -> None:
+    (server.folder / "saved.ipynb").write_bytes((ROOT / "notebooks/00-the-lab.ipynb").read_bytes())
     page = open_page(name="saved.ipynb")
     picture = page.page.locator(".jp-OutputArea-output img").first
     picture.wait_for()
     assert picture.evaluate("image => image.naturalWidth") > 400
+    diagram = page.page.locator(".jp-RenderedMermaid").first
+    diagram.scroll_into_view_if_needed()
+    diagram.locator("img, svg").first.wait_for()

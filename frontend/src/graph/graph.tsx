@@ -7,6 +7,7 @@ import { useLab, type Lab } from "../lab";
 import type { Canvas } from "../types";
 import { Legend } from "./legend";
 import { Scene } from "./scene";
+import { svg } from "./svg";
 
 export interface Filter {
   kinds: Set<string>;
@@ -98,6 +99,7 @@ export class View {
       element.classList.toggle("hidden", filter.kinds.has(kind));
       element.classList.toggle("dim", Boolean(dim));
       element.classList.toggle("selected", name === selected);
+      sign(element, this.lab.marked.get(name));
     }
     const homes = this.homes(selected);
     for (const element of this.element.querySelectorAll<SVGGElement>(".edge")) {
@@ -158,6 +160,18 @@ export class View {
   }
 }
 
+/** What differs from another cluster carries a sign: "+" only here, "≠" a field differs. */
+function sign(element: SVGGElement, how: string | undefined) {
+  const old = element.querySelector(".sign");
+  if (old?.getAttribute("data-how") === how || (!old && !how)) return;
+  old?.remove();
+  const box = element.querySelector(".box, .hit");
+  if (!how || !box) return;
+  const place = svg("g", { class: "sign", "data-how": how, transform: `translate(${Number(box.getAttribute("x") ?? 0) + Number(box.getAttribute("width")) - 3},${Number(box.getAttribute("y") ?? 0) + 2})` });
+  place.append(svg("title", {}, how === "only" ? "only here" : "a field differs"), svg("circle", { r: 8 }), svg("text", { y: 4, "text-anchor": "middle" }, how === "only" ? "+" : "≠"));
+  element.append(place);
+}
+
 function kindOf(lab: Lab, name: string): string {
   return lab.section("nodes")[name]?.[0] ?? lab.section("groups")[name]?.[4] ?? "Namespace";
 }
@@ -180,7 +194,7 @@ export function Graph() {
   useEffect(() => {
     if (lab.ready) view.current?.update();
   }, [lab.tick]);
-  useEffect(() => view.current?.dress(filter, search, focused), [lab.tick, lab.selected, lab.brushed, filter, search, focused]);
+  useEffect(() => view.current?.dress(filter, search, focused), [lab.tick, lab.selected, lab.brushed, lab.marked, filter, search, focused]);
   useEffect(() => {
     if (lab.selected) view.current?.reveal(lab.selected);
   }, [lab.selected]);

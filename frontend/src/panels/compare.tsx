@@ -1,0 +1,106 @@
+// Clusters of several versions side by side: the same is done to each, and what differs is marked.
+import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
+import { Graph } from "../graph/graph";
+import { Context, type Lab } from "../lab";
+import { clock, Name, Tabs, useAnswer } from "../parts";
+import type { Differences } from "../types";
+import { Console } from "./console";
+import { Create } from "./create";
+import { Inspector } from "./inspector";
+
+const TO_ALL = new Set(["create", "apply", "remove", "kubectl", "run", "pass"]);
+
+/** A lab that answers for the newest version and does what it is told to all. */
+function all(labs: Lab[]): Lab {
+  const last = labs.at(-1)!;
+  const found = Object.create(last) as Lab;
+  found.ask = (what: string, rest = {}) => (TO_ALL.has(what) ? Promise.allSettled(labs.map((lab) => lab.ask(what, rest))).then((answers) => (answers.at(-1) as any).value) : last.ask(what, rest));
+  return found;
+}
+
+export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise<any> }; labs: Lab[] }) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const [view, setView] = useState("differences");
+  const both = useMemo(() => all(labs), labs);
+  useEffect(() => {
+    const ends = labs.map((lab) => lab.subscribe(() => {
+      // what is selected in one is selected in all
+      for (const other of labs) if (other !== lab && lab.selected !== other.selected && lab.fresh) other.select(lab.selected);
+      lab.fresh = false;
+      redraw(undefined as never);
+    }));
+    return () => ends.forEach((end) => end());
+  }, labs);
+  const ready = labs.every((lab) => lab.ready);
+  const found = useAnswer<Differences>(() => (ready ? pair.ask("differences") : null), [ready, ...labs.map((lab) => lab.head.rev)], 120);
+  useEffect(() => {
+    labs.forEach((lab, at) => lab.mark(new Map(Object.entries(found?.signs[at] ?? {}))));
+  }, [found]);
+  const problem = labs.map((lab) => lab.problem).find(Boolean);
+  const chosen = labs[0]!.selected;
+  if (!ready) return <div class="lab"><p class="hint wait">{problem || "The Lab waits for the kernel…"}</p></div>;
+  const busy = labs.some((lab) => lab.head.busy);
+  const each = (what: string) => labs.forEach((lab) => lab.head.busy && lab.tellDesk(what));
+  const rows = (found?.rows ?? []).filter((row) => !chosen || row[0] === chosen || !found!.rows.some((other) => other[0] === chosen));
+  return (
+    <div class="lab compare" role="region" aria-label="Versions side by side">
+      <header class="transport">
+        <strong>The same on Kubernetes {labs.map((lab) => lab.head.minor).join(" and ")}</strong>
+        <div class="row" role="group" aria-label="Go on">
+          <button class="main" disabled={!busy} onClick={() => each("step")} title="Make the next thing happen in each">Step</button>
+          <button disabled={!busy} onClick={() => each("run")} title="Until nothing is left to do in any">Run to quiet</button>
+        </div>
+        <p class="said" role="status" aria-live="polite"><span class={`state ${busy ? "busy" : "calm"}`}>{busy ? "more can happen" : "quiet"}</span>What you do here is done to each.</p>
+      </header>
+      <div class="grid">
+        <div class="left">
+          <details open class="maker">
+            <summary>Create in each</summary>
+            <Context.Provider value={both}><Create /></Context.Provider>
+          </details>
+        </div>
+        <div class="sides">
+          {labs.map((lab) => (
+            <Context.Provider key={lab.head.minor} value={lab}>
+              <div class="side" role="region" aria-label={`Kubernetes ${lab.head.minor}`}>
+                <p class="bar"><strong>{lab.head.minor}</strong> <span class="soft">{clock(lab.head.now)}</span> <span class="soft one-line" title={lab.head.said}>{lab.head.said}</span></p>
+                <Graph />
+                <Inspector />
+              </div>
+            </Context.Provider>
+          ))}
+        </div>
+        <div class="dock">
+          <Tabs label="Watch" at={view} onChange={setView} tabs={[["differences", "What differs", found?.rows.length], ["console", "Console"]]} />
+          <div class="page" role="tabpanel" aria-label={view}>
+            {view === "differences" && (
+              <>
+                <p class="hint"><b class="sign">+</b> only here  <b class="sign">≠</b> a field differs{chosen && found?.rows.some((row) => row[0] === chosen) ? "; only of what is selected" : ""}</p>
+                <div class="scroll" tabIndex={0} role="region" aria-label="Differences">
+                  <table>
+                    <thead><tr><th>object</th><th>field</th>{labs.map((lab) => <th key={lab.head.minor}>{lab.head.minor}</th>)}</tr></thead>
+                    <tbody>
+                      {rows.map(([about, path, values]) => (
+                        <tr key={about + path}>
+                          <td><Context.Provider value={both}><Name id={about} /></Context.Provider></td>
+                          <td>{path ? <code>{path}</code> : "the object"}</td>
+                          {values.map((value, at) => <td key={at} class={value === "–" ? "soft" : "differs"}>{value}</td>)}
+                        </tr>
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
+              </>
+            )}
+            {view === "console" && (
+              <div class="sides">
+                {labs.map((lab, at) => <Context.Provider key={at} value={all([lab, ...labs.filter((other) => other !== lab)].reverse())}><Console /></Context.Provider>)}
+              </div>
+            )}
+          </div>
+        </div>
+      </div>
+      {problem && <div class="trouble" role="alert"><span>{problem}</span><button onClick={() => labs.forEach((lab) => lab.forgive())} aria-label="Dismiss">✕</button></div>}
+    </div>
+  );
+}

@@ -1,0 +1,147 @@
+"""The same done to clusters of several versions, and where they differ: `sanb.compare("1.10", "1.36")`."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from html import escape
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from sanb.cluster import Cluster
+from sanb.errors import UsageError
+from sanb.views import tablewriter
+from sanb.widgets.differences import Row, differences
+
+if TYPE_CHECKING:
+    from sanb.widgets.pair import Pair
+
+
+class Answers(dict[str, Any]):
+    """What each version answered, by its minor."""
+
+    def __repr__(self) -> str:
+        told = {minor: str(answer).rstrip("\n") for minor, answer in self.items()}
+        return "\n".join(f"{minor}:\n" + "\n".join(f"  {line}" for line in text.split("\n")) for minor, text in told.items())
+
+
+class Comparison:
+    """Clusters side by side. What is called on it is called on each: `kubectl`, `create`, `apply`, `delete`, `run`, `step`.
+
+    In a notebook it shows the Lab of both, with what differs marked; printed, the table of differences.
+    """
+
+    def __init__(self, minors: tuple[str, ...], **options: Any) -> None:
+        if len(minors) < 2:
+            raise UsageError('there is nothing to compare: name two versions, for example sanb.compare("1.10", "1.36")')
+        self.clusters = [Cluster(minor, **options) for minor in minors]
+        self._pair: Pair | None = None
+        for cluster in self.clusters:
+            cluster.run()
+
+    def do(self, action: Callable[[Cluster], Any]) -> Answers:
+        """Do something to each cluster: `both.do(lambda c: c.kubectl("get pods"))`.
+
+        An error of one is its answer; the others go on.
+        """
+        found = Answers()
+        for cluster in self.clusters:
+            try:
+                found[cluster.minor] = action(cluster)
+            except Exception as problem:  # the answer of this version
+                found[cluster.minor] = problem
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not hasattr(Cluster, name):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}, and neither has a cluster")
+
+        def each(*arguments: Any, **options: Any) -> Answers:
+            return self.do(lambda cluster: getattr(cluster, name)(*arguments, **options))
+
+        return each
+
+    @property
+    def differences(self) -> list[Row]:
+        """Objects that only one has, and fields that are not the same; without names and times that are drawn anyway."""
+        return differences(self.clusters)
+
+    def lab(self, height: int = 0) -> Pair:
+        """Both side by side in a notebook, to do the same to each.
+
+        Raises:
+            ImportError: anywidget is not installed; the text says how to get it.
+        """
+        try:
+            from sanb.widgets.pair import Pair
+        except ImportError as error:
+            raise ImportError("the Lab needs anywidget: install sanb-k8s[lab], or the package 'anywidget'") from error
+        if self._pair is None or self._pair.comm is None:
+            self._pair = Pair(self, height)
+        return self._pair
+
+    # ------------------------------------------------------------------ display
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {' and '.join(cluster.minor for cluster in self.clusters)}>"
+
+    def __str__(self) -> str:
+        minors = [cluster.minor for cluster in self.clusters]
+        rows = [("OBJECT", "FIELD", *minors)]
+        rows += [(row.about, row.path or "(the object)", *row.values) for row in self.differences]
+        lines = tablewriter.table(rows, 0, 2).splitlines()
+        return "\n".join([f"The same on Kubernetes {' and '.join(minors)}: what differs", *(line.rstrip() for line in lines)])
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        try:
+            return self.lab()._repr_mimebundle_(**options)
+        except ImportError:
+            return self.still()
+
+    def still(self) -> dict[str, str]:
+        """What shows without a kernel: the table as text and HTML, and the pictures side by side where there is matplotlib."""
+        found = {"text/plain": str(self), "text/html": self._html()}
+        try:
+            picture = self._picture()
+        except ImportError:
+            return found
+        return {"text/plain": found["text/plain"], "image/png": b64encode(picture).decode()}
+
+    def _html(self) -> str:
+        head = "".join(f"<th>{escape(each)}</th>" for each in ("object", "field", *(c.minor for c in self.clusters)))
+        rows = ("".join(f"<td>{escape(each)}</td>" for each in (row.about, row.path or "(the object)", *row.values))
+                for row in self.differences)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
+
+    def _picture(self) -> bytes:
+        from PIL import Image
+
+        from sanb.views.plot import draw
+
+        parts = []
+        for cluster in self.clusters:
+            with cluster.lock:
+                file = BytesIO()
+                draw(cluster).savefig(file, format="png", dpi=72)
+            parts.append(Image.open(file))
+        whole = Image.new("RGB", (sum(each.width for each in parts), max(each.height for each in parts)), "white")
+        left = 0
+        for each in parts:
+            whole.paste(each, (left, 0))
+            left += each.width
+        out = BytesIO()
+        whole.quantize(64).save(out, "png", optimize=True)
+        return out.getvalue()
+
+
+def compare(*minors: str, **options: Any) -> Comparison:
+    """Clusters of these versions that have come to rest, to do the same to each and see what differs.
+
+    Parameters:
+        minors: two or more, like "1.10" and "1.36".
+        options: what `sanb.Cluster` takes, for each of them.
+
+    Raises:
+        UsageError: there are fewer than two, or one is unknown.
+    """
+    return Comparison(minors, **options)
