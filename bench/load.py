@@ -11,7 +11,7 @@ import asyncio
 import json
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,6 +122,15 @@ class Connection:
             whole = kept + data
             seen += whole.count(word)
             kept = whole[-len(word) + 1 :]
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """The lines of an answer that comes in chunks, after its head."""
+        kept = b""
+        while size := int(await self._in.readline(), 16):
+            *whole, kept = (kept + await self._in.readexactly(size)).split(b"\n")
+            await self._in.readline()
+            for line in whole:
+                yield line
 
     def close(self) -> None:
         """Hang up."""

@@ -6,7 +6,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from sanb.http.serve import Served
+from tests.http import soak
 from tests.http.served import Http
 
 CONFIGMAPS = "/api/v1/namespaces/default/configmaps"
@@ -52,3 +55,9 @@ def test_every_watcher_sees_every_change_once_and_in_order(api: Served, tmp_path
     for writer in range(WRITERS):
         mine = [kind for kind, name, _ in seen[0] if name.startswith(f"c-{writer}-")]
         assert mine == ["ADDED", "MODIFIED", "DELETED"] * ROUNDS
+
+
+@pytest.mark.slow
+def test_a_mixed_load_of_64_clients_and_200_watches_loses_and_reorders_nothing() -> None:
+    found = soak.run(20.0)
+    assert found.requests > 64 * 5 and found.events > 200 * 64 * 3 // 8
