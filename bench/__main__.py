@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.measure import table
 
-PARTS = ("store", "kernel", "cluster", "views", "kubectl", "authentication", "authorization", "serving")
+PARTS = ("store", "kernel", "cluster", "views", "lab", "kubectl", "authentication", "authorization", "serving")
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 
