@@ -156,10 +156,12 @@ function arranged(marks: Record<string, MarkValue>, titles: Record<string, strin
 function Detail({ number, onClose }: { number: number; onClose: () => void }) {
   const lab = useLab();
   const found = useAnswer<CallDetail>(() => lab.ask("call", { number }), [number]);
+  const here = useRef<HTMLElement>(null);
+  useEffect(() => here.current?.scrollIntoView({ block: "nearest" }), [found]);
   if (!found) return null;
   const mark = lab.section("marks")[String(number)] as MarkValue | undefined;
   return (
-    <aside class="call" aria-label="The chosen call">
+    <aside class="call" aria-label="The chosen call" ref={here}>
       <div class="bar">
         <h4>{found.title}</h4>
         <span class="space" />
