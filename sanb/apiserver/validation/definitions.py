@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sanb.apiserver import status
+from sanb.apiserver.crd import validate
 from sanb.apiserver.crd.definitions import APPROVED, PROTECTED
 from sanb.apiserver.status import FieldError
 from sanb.apiserver.validation import metadata, shown
@@ -19,6 +20,9 @@ TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 MIXED: Final = "may have mixed case, but should otherwise match: "
 UNSUPPORTED: Final = ("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")
 UNIQUE: Final = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
+KEY: Final = (
+    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
+)
 EXCLUSIVE: Final = "additionalProperties and properties are mutual exclusive"
 APPROVAL: Final = (
     f'protected groups must have approval annotation "{APPROVED}", see https://github.com/kubernetes/enhancements/pull/1111'
@@ -96,6 +100,7 @@ def _versions(out: list[FieldError], spec: Obj, new: bool, rules: Rules) -> None
             _schema(out, schema, f"{path}.schema.openAPIV3Schema", new)
             if new:
                 _root(out, schema, f"{path}.schema.openAPIV3Schema")
+                _defaults(out, schema, f"{path}.schema.openAPIV3Schema", rules)
         elif new:
             out.append(status.required(f"{path}.schema.openAPIV3Schema", "schemas are required"))
         for number, column in enumerate(version.get("additionalPrinterColumns") or ()):
@@ -203,6 +208,31 @@ def _structural(out: list[FieldError], schema: Mapping[str, Any], path: str, whe
     if listed == "map" and not keys:
         text = "must not be empty if x-kubernetes-list-type is map"
         out.append(status.required(f"{path}.x-kubernetes-list-map-keys", text))
+    if listed == "map" and isinstance(schema.get("items"), Mapping):
+        _keys(out, schema["items"], keys or (), path)
+
+
+def _keys(out: list[FieldError], items: Mapping[str, Any], keys: Iterable[str], path: str) -> None:
+    """The keys of a list that is a map have to be there in every item."""
+    fields = items.get("properties") or {}
+    for index, key in enumerate(keys):
+        if key not in fields:
+            text = "entries must all be names of item properties"
+            out.append(status.invalid_value(f"{path}.x-kubernetes-list-map-keys[{index}]", key, text))
+        elif key not in (items.get("required") or ()) and fields[key].get("default") is None:
+            out.append(status.required(f"{path}.items.properties[{key}].default", KEY))
+
+
+def _defaults(out: list[FieldError], schema: Any, path: str, rules: Rules) -> None:
+    """Default values have to be as their own schemas say."""
+    if not isinstance(schema, Mapping):
+        return
+    if schema.get("default") is not None:
+        out.extend(validate.faults(schema, schema["default"], rules, f"{path}.default"))
+    for name, part in (schema.get("properties") or {}).items():
+        _defaults(out, part, f"{path}.properties[{name}]", rules)
+    for word in ("items", "additionalProperties"):
+        _defaults(out, schema.get(word), f"{path}.{word}", rules)
 
 
 def _below(out: list[FieldError], schema: Mapping[str, Any], path: str, structural: bool, where: str) -> None:
