@@ -6,7 +6,6 @@ Names are kube-controller-manager's own (from 1.28 on); its older names and our 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -131,6 +130,8 @@ def find(word: str) -> Component:
     """
     row = _BY_WORD.get(word)
     if row is None:
+        from difflib import get_close_matches
+
         close = get_close_matches(word, list(_BY_WORD), 1)
         hint = f" (did you mean {close[0]!r}?)" if close else ""
         listed = ", ".join(f"{row.name} ({', '.join(row.aliases)})" for row in COMPONENTS)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from glob import glob
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sanb.errors import UsageError
 from sanb.values import Obj
-from sanb.yamlvalues import Fault, documents
+
+if TYPE_CHECKING:
+    from sanb.yamlvalues import Fault
 
 SUFFIXES: Final = (".json", ".yaml", ".yml")
 
@@ -85,6 +87,8 @@ def _content(path: Path) -> str:
 
 
 def _parsed(text: str, file: str) -> Iterator[Document]:
+    from sanb.yamlvalues import Fault, documents  # yaml is slow to import
+
     number, line = 0, 1
     try:
         for value, line in documents(text, strict=True):

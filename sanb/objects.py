@@ -6,10 +6,9 @@ the object is handed out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NoReturn
-
-import yaml
 
 from sanb.errors import UsageError
 from sanb.values import Lazy
@@ -76,6 +75,10 @@ class ObjectList(Items):
 
     __slots__ = ()
 
+    def __init__(self, objects: Iterable[Any] = ()) -> None:
+        _tell_yaml()
+        super().__init__(objects)
+
     def __repr__(self) -> str:
         return "[" + ", ".join(f"{one.get('kind', '')} {one['metadata']['name']}" for one in self) + "]"
 
@@ -87,10 +90,15 @@ class ObjectList(Items):
 
 def frozen(value: Any) -> Any:
     """A value as users get it: read-only, with every lazy text resolved."""
+    _tell_yaml()
+    return _frozen(value)
+
+
+def _frozen(value: Any) -> Any:
     if isinstance(value, dict):
-        return Object({key: frozen(inner) for key, inner in value.items()})
+        return Object({key: _frozen(inner) for key, inner in value.items()})
     if isinstance(value, (list, tuple)):
-        return Items(frozen(inner) for inner in value)
+        return Items(_frozen(inner) for inner in value)
     return str(value) if isinstance(value, Lazy) else value
 
 
@@ -98,7 +106,12 @@ def _thawed(value: Any) -> Any:
     return value.copy() if isinstance(value, (Object, Items)) else value
 
 
-for _dumper in (yaml.SafeDumper, getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
-    _dumper.add_representer(Object, yaml.representer.SafeRepresenter.represent_dict)
-    _dumper.add_representer(Items, yaml.representer.SafeRepresenter.represent_list)
-    _dumper.add_representer(ObjectList, yaml.representer.SafeRepresenter.represent_list)
+@cache
+def _tell_yaml() -> None:
+    """Let `yaml.safe_dump` write them. Done for the first object that somebody gets: yaml is slow to import."""
+    import yaml
+
+    for dumper in (yaml.SafeDumper, getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
+        dumper.add_representer(Object, yaml.representer.SafeRepresenter.represent_dict)
+        dumper.add_representer(Items, yaml.representer.SafeRepresenter.represent_list)
+        dumper.add_representer(ObjectList, yaml.representer.SafeRepresenter.represent_list)

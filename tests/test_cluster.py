@@ -25,15 +25,22 @@ def c() -> Cluster:
 
 
 def test_the_public_names_are_few() -> None:
-    assert sanb.__all__ == ["ApiError", "Cluster", "Lives", "NondeterminismError", "SanbError", "UsageError", "replay"]
+    assert sanb.__all__ == ["ApiError", "Cluster", "Lives", "NondeterminismError", "SanbError", "UsageError", "compare", "replay"]
     assert [name for name in dir(sanb) if not name.startswith("__")] == sanb.__all__
 
 
 def test_importing_sanb_loads_nothing_heavy() -> None:
     heavy = ("pandas", "matplotlib", "networkx", "cryptography", "yaml")
-    code = f"import sanb, sys; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sanb, sys; sanb.Cluster; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_an_empty_list_of_objects_is_yaml_before_any_object_was_seen() -> None:
+    """Neither `import sanb` nor a cluster loads yaml, so its dumpers are told of our types by the first of their objects."""
+    code = "import sanb, yaml; c = sanb.Cluster(nodes=0); print(yaml.safe_dump(c.list('pods')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n\n"
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:

@@ -6,7 +6,6 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b, sha256
-from pkgutil import get_data
 from typing import Any, Final
 
 from sanb import entropy
@@ -109,6 +108,8 @@ def _number(value: int, size: int = 0) -> str:
 @lru_cache(maxsize=1)
 def pool() -> tuple[Key, ...]:
     """The keys that ship with the package. They are public: nothing real may trust them."""
+    from pkgutil import get_data
+
     text = (get_data("sanb.tokens", POOL_FILE) or b"").decode("ascii")
     found = [part[part.index(BEGIN) :] + END for part in text.split(END)[:-1]]
     return tuple(Key(f"insecure-{number}", pem, trusted=True) for number, pem in enumerate(found))
