@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from sanb.controllers import jobpolicy
 from sanb.controllers.owned import ENDED, deleted, phase, pod_body
 from sanb.controllers.victims import ready_since
 from sanb.profiles.profile import Profile
@@ -29,6 +30,7 @@ class Traits(NamedTuple):
     targets: bool
     completed_event: bool
     back_off: tuple[float, float]
+    policy: bool
 
     @classmethod
     def of(cls, profile: Profile) -> Traits:
@@ -49,6 +51,8 @@ TRAITS: Final[dict[str, dict[str, Any]]] = {
     "completed_event": {"1.10": False, "1.18": True},
     # first and longest seconds between a failure and the next Pod
     "back_off": {"1.10": (10.0, 360.0), "1.27": (10.0, 600.0)},
+    # podFailurePolicy is looked at (gate JobPodFailurePolicy)
+    "policy": {"1.10": False, "1.26": True},
 }
 
 
@@ -66,6 +70,8 @@ class Tally(NamedTuple):
     counted: frozenset[str]
     last_failure: float
     """When the last Pod failed; 0 if none has."""
+    verdict: str = ""
+    """Why a rule of the podFailurePolicy makes the Job fail."""
 
 
 def restarts(pod: Obj) -> int:
@@ -99,13 +105,16 @@ def tally(job: Obj, pods: list[Obj], known: frozenset[str], traits: Traits) -> T
         succeeded, done = len(done | new), done | new
     else:
         succeeded = len(won) + (int(old.get("succeeded") or 0) if traits.tracking else 0)
-    failed = len(lost) + (int(old.get("failed") or 0) if traits.tracking else 0)
+    matches = [jobpolicy.matched(job, pod) for pod in lost if phase(pod) == "Failed"] if traits.policy else []
+    ignored = sum(1 for one in matches if one is not None and one.action == jobpolicy.IGNORE)
+    failed = len(lost) - ignored + (int(old.get("failed") or 0) if traits.tracking else 0)
     return Tally(
         active, succeeded, failed, sum(restarts(pod) for pod in active), done,
         sum(1 for pod in active if _ready(pod)),
         sum(1 for pod in pods if deleted(pod) and phase(pod) not in ENDED),
         frozenset(pod["metadata"]["uid"] for pod in (*won, *lost)),
         max((_ended_at(pod) for pod in pods if phase(pod) == "Failed"), default=0.0),
+        next((one.why for one in matches if one is not None and one.action == jobpolicy.FAIL), ""),
     )
 
 

@@ -45,6 +45,8 @@ def judged(job: Obj, found: Tally, elapsed: float, traits: Traits) -> Verdict | 
     for kind, target in TARGETS.items():
         if (known := condition(job, target)) is not None:
             return Verdict(kind, known.get("reason") or "", known.get("message") or "")
+    if found.verdict:
+        return Verdict("Failed", "PodFailurePolicy", found.verdict)
     spec = job["spec"]
     limit = spec.get("backoffLimit", DEFAULT_LIMIT)
     on_failure = (spec["template"].get("spec") or {}).get("restartPolicy") == "OnFailure"
@@ -102,8 +104,9 @@ def _ending(conditions: list[Obj], verdict: Verdict, stamp: str, traits: Traits,
     known = {one["type"] for one in conditions}
     bare = verdict.kind == "Complete" and not traits.targets
     reason, message = ("", "") if bare else (verdict.reason, verdict.message)
-    kinds = [TARGETS[verdict.kind], verdict.kind] if traits.targets else [verdict.kind]
-    if traits.targets and waits:
+    announced = traits.targets or verdict.reason == "PodFailurePolicy"
+    kinds = [TARGETS[verdict.kind], verdict.kind] if announced else [verdict.kind]
+    if announced and waits:
         kinds = kinds[:1]
     return conditions + [_condition(kind, "True", reason, message, stamp) for kind in kinds if kind not in known]
 

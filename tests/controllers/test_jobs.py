@@ -250,3 +250,49 @@ def test_whatever_the_order_of_happenings_no_more_pods_are_made_than_wanted(mino
             name = found[0]["metadata"]["name"]
             world.ask("patch", "pods", "ns", name, {"status": {"phase": "Succeeded"}}, "status", patchType="merge")
     assert (len(made), status(world)["succeeded"], conditions(world)[-1][0]) == (3, 3, "Complete")
+
+
+# ---------------------------------------------------------------------- podFailurePolicy
+
+
+def failing(world: Bench, code: int, conditions: tuple[str, ...] = ()) -> None:
+    """Let the Pod that works end with this code."""
+    name = living(world)[0]["metadata"]["name"]
+    ended = {"name": "c", "image": "i", "imageID": "", "ready": False, "restartCount": 0,
+             "state": {"terminated": {"exitCode": code, "finishedAt": "2026-01-01T00:00:00Z"}}}
+    state: dict[str, Any] = {"phase": "Failed", "containerStatuses": [ended]}
+    if conditions:
+        state["conditions"] = [{"type": one, "status": "True"} for one in conditions]
+    world.ask("patch", "pods", "ns", name, {"status": state}, "status", patchType="merge")
+    world.run()
+
+
+POLICY = {"rules": [
+    {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [42]}},
+    {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
+]}
+
+
+def test_an_exit_code_of_the_policy_fails_the_job_at_once() -> None:
+    world = started(podFailurePolicy=POLICY)
+    name = living(world)[0]["metadata"]["name"]
+    failing(world, 42)
+    assert conditions(world) == [("FailureTarget", "PodFailurePolicy"), ("Failed", "PodFailurePolicy")]
+    assert status(world)["conditions"][-1]["message"] == (
+        f"Container c for pod ns/{name} failed with exit code 42 matching FailJob rule at index 0"
+    )
+    assert living(world) == []
+
+
+def test_ignored_failures_do_not_count() -> None:
+    world = started(podFailurePolicy=POLICY, backoffLimit=0)
+    failing(world, 137, ("DisruptionTarget",))
+    assert (conditions(world), status(world).get("failed", 0), len(living(world))) == ([], 0, 1)
+    failing(world, 1)
+    assert conditions(world)[-1] == ("Failed", "BackoffLimitExceeded")
+
+
+def test_minors_before_1_26_know_no_policy() -> None:
+    world = started("1.25", podFailurePolicy=POLICY)
+    failing(world, 42)
+    assert conditions(world) == []
