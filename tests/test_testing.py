@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sanb.errors import UsageError
+
 ROOT = Path(__file__).parent.parent
 MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: b}\n"
 GOOD = '''
@@ -35,7 +37,22 @@ def test_time_stands_still(sanb_cluster, sanb_api, tmp_path):
     sanb_cluster.create("pod", "web", image="nginx")
     assert _get(sanb_api, "/api/v1/namespaces/default/pods/web", tmp_path)["status"]["phase"] == "Pending"
 
+@pytest.mark.sanb(faults=["list configmaps 429 1", "list pods 503"], paused="kubelet")
+def test_faults(sanb_cluster, sanb_api, tmp_path):
+    sanb_cluster.create("pod", "web", image="nginx")
+    sanb_cluster.run()
+    assert sanb_cluster.get("pod", "web")["status"]["phase"] == "Pending"
+    path = "/api/v1/namespaces/default"
+    assert [_get(sanb_api, path + "/configmaps", tmp_path)["kind"] for _ in range(2)] == ["Status", "ConfigMapList"]
+    assert [_get(sanb_api, path + "/pods", tmp_path)["reason"] for _ in range(2)] == ["ServiceUnavailable"] * 2
+    assert _get(sanb_api, path + "/pods/web", tmp_path)["kind"] == "Pod"
+
+@pytest.fixture(scope="session")
+def sanb_options():
+    return {"minor": "1.30"}
+
 def test_session(sanb_session_cluster, sanb_session_api, tmp_path):
+    assert sanb_session_cluster.minor == "1.30"
     sanb_session_cluster.create("configmap", "shared")
     assert _get(sanb_session_api, "/api/v1/namespaces/default/configmaps/shared", tmp_path)["kind"] == "ConfigMap"
 
@@ -62,10 +79,17 @@ def _run(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
 def test_fixtures_give_clusters_and_servers(tmp_path: Path) -> None:
     pytest.importorskip("uvicorn", reason="serving needs the extra serve")
     done = _run(tmp_path, GOOD)
-    assert "6 passed" in done.stdout, done.stdout
+    assert "7 passed" in done.stdout, done.stdout
 
 
 def test_manifests_that_are_refused_fail_the_test_and_say_why(tmp_path: Path) -> None:
     done = _run(tmp_path, BAD)
     assert done.returncode == 1
     assert "the manifests of pytest.mark.sanb were refused" in done.stdout
+
+
+def test_what_is_no_fault_is_explained() -> None:
+    faults = pytest.importorskip("sanb.http.faults", reason="serving needs the extra serve")
+    for text in ("create pods", "create pods oops", "create pods 999", "create pods 500 -1"):
+        with pytest.raises(UsageError, match="is no fault: write VERB RESOURCE CODE"):
+            faults.Fault(text)
