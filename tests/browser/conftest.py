@@ -138,6 +138,8 @@ class Page:
         self._shots = shots
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        # JupyterLab asks now and then (which kernel? leave? a lost connection): whatever it proposes
+        page.add_locator_handler(page.locator(".jp-Dialog"), lambda: page.locator(".jp-Dialog .jp-mod-accept").last.click())
 
     def run(self, cell: int = 0) -> None:
         """Run a cell; a page whose kernel is not ready yet forgets what it was told, so it is told again."""

@@ -1,0 +1,64 @@
+"""The Lab as an app: Voilà serves it, without a notebook around it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from tests.browser.conftest import PATIENCE, ROOT, Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[str]:
+    """The address of an app whose first cell is the notebook's."""
+    pytest.importorskip("voila", reason="Voilà is needed: pip install '.[dev]'")
+    notebook: Any = nbformat.read(ROOT / "notebooks/00-the-lab.ipynb", 4)  # type: ignore[no-untyped-call]
+    notebook.cells = notebook.cells[:2]
+    nbformat.write(notebook, tmp_path / "app.ipynb")  # type: ignore[no-untyped-call]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "voila", str(tmp_path / "app.ipynb"), "--no-browser", f"--port={port}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path / "ipython")}
+    with (tmp_path / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log, env=environment) as process:
+        try:
+            for _ in range(240):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/voila/static/", timeout=5)
+                    break
+                except urllib.error.HTTPError:
+                    break  # it answers
+                except OSError:
+                    assert process.poll() is None, (tmp_path / "log").read_text()[-3000:]
+                    time.sleep(0.25)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+
+
+def test_the_lab_is_an_app(app: str, chromium: Any) -> None:
+    tab = chromium.new_page(viewport={"width": 1600, "height": 1200})
+    shots = os.environ.get("SANB_SCREENSHOTS")
+    page = Page(tab, Path(shots) if shots else None)
+    tab.goto(app, timeout=2 * PATIENCE)
+    page.node("serviceaccount/default/default").wait_for()
+    page.button("Create Namespace").click()
+    page.quiet()
+    page.node("serviceaccount/shop/default").wait_for()
+    if shots:
+        tab.wait_for_timeout(1200)  # things glide to their places
+        tab.screenshot(path=f"{shots}/lab-app.png")
+    tab.close()
