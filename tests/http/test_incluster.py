@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
 import sys
 from pathlib import Path
 
@@ -122,3 +125,17 @@ def test_nothing_is_left_when_the_cluster_is_no_longer_served(cluster: Cluster, 
         folder = api.kubeconfig.parent
         assert folder.exists()
     assert not folder.exists()
+
+
+def test_the_page_about_it_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("kubernetes", reason="the official client is not installed")
+    page = (Path(__file__).parents[2] / "docs" / "incluster.md").read_text()
+    program, *steps = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    printed = ["\n".join(line[4:] for line in block.splitlines()) for block in re.findall(r"\n\n((?:    .*\n)+)", page)]
+    (tmp_path / "who.py").write_text(program)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for step, wanted in zip(steps, printed, strict=True):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(step, names)
+        assert out.getvalue().strip() == wanted
