@@ -80,6 +80,7 @@ set image deployment/dep c=nginx:2 -n shop
 rollout status deployment/dep -n shop
 rollout undo deployment/dep -n shop
 expose deployment dep -n shop --port=80
+autoscale deployment api --max=3
 wait --for=condition=Ready pod/web
 exec web -- cat /var/run/secrets/kubernetes.io/serviceaccount/namespace
 exec web -- sh -c "echo out; exit 3"
@@ -167,6 +168,7 @@ SESSION = [("write", one) for one in _lines(WRITES)] + [("read", one) for one in
 SESSION += [("write", one) for one in _lines(DELETES)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minor", ["1.20", "1.36"])
 def test_both_print_the_same(minor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in INPUT.items():
