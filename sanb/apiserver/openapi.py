@@ -224,8 +224,13 @@ def _result(row: Resource, group_version: str, verb: str) -> str:
     return f"{name}List" if verb == "list" else name
 
 
+def _patches(row: Resource) -> list[str]:
+    """The kinds of patches that a kind takes: custom ones know no strategic merge."""
+    return [f"application/{one}" for one in PATCHES if row.custom is None or "strategic" not in one]
+
+
 def _operation_v2(profile: Profile, row: Resource, group_version: str, verb: str) -> Obj:
-    consumes = [f"application/{one}" for one in PATCHES] if verb == "patch" else ["*/*"]
+    consumes = _patches(row) if verb == "patch" else ["*/*"]
     schema = {"$ref": f"#/definitions/{_result(row, group_version, verb)}"}
     parameters = _parameters(profile, verb, lambda kind: {"type": kind, "uniqueItems": True})
     if verb in WRITES:
@@ -245,7 +250,7 @@ def _operation_v3(profile: Profile, row: Resource, group_version: str, verb: str
         "responses": {"200": {"description": "OK", "content": content}},
     }
     if verb in WRITES:
-        media = [f"application/{one}" for one in PATCHES] if verb == "patch" else ["*/*"]
+        media = _patches(row) if verb == "patch" else ["*/*"]
         found["requestBody"] = {"content": {one: {"schema": schema} for one in media}, "required": True}
     return found
 

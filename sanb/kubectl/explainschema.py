@@ -9,6 +9,7 @@ from sanb.apiserver import descriptions
 from sanb.values import Obj
 
 TYPES: Final[Mapping[str, str]] = {"object": "Object", "": "Object"}
+META: Final = "ObjectMeta"
 HEAD: Final = ("apiVersion", "kind", "metadata")
 
 
@@ -61,7 +62,7 @@ class SchemaNode:
 
     def type_name(self, new: bool) -> str:
         """The type as explain writes it."""
-        return _type(self.schema)
+        return META if new and self.schema.get("x-type") == META else _type(self.schema)
 
 
 def _type(schema: Obj) -> str:
@@ -69,8 +70,6 @@ def _type(schema: Obj) -> str:
         return f"[]{_type(schema['items'])}"
     if isinstance(schema.get("additionalProperties"), dict):
         return f"map[string]{_type(schema['additionalProperties'])}"
-    if schema.get("x-kubernetes-int-or-string"):
-        return "IntOrString"
     kind = str(schema.get("type", ""))
     return TYPES.get(kind, kind)
 
@@ -81,5 +80,6 @@ def root(kind: str, schema: Obj | None) -> SchemaNode:
     fields = dict(schema.get("properties") or {})
     for name in HEAD:
         text = descriptions.of_field("ServiceAccount", name)
-        fields[name] = {"type": "object" if name == "metadata" else "string", "description": text}
+        fields[name] = {"type": "string", "description": text}
+    fields["metadata"] |= {"type": "object", "x-type": META}
     return SchemaNode(kind, {**schema, "properties": fields})

@@ -163,3 +163,12 @@ def test_a_version_has_its_own_fields() -> None:
     spec = "HorizontalPodAutoscalerSpec"
     assert "metrics" not in old["components"]["schemas"][f"io.k8s.api.autoscaling.v1.{spec}"]["properties"]
     assert "metrics" in new["components"]["schemas"][f"io.k8s.api.autoscaling.v2.{spec}"]["properties"]
+
+
+def test_custom_kinds_take_no_strategic_merge_patches() -> None:
+    """From these kubectl apply learns which patch to send."""
+    document = openapi.v3(Profile.of("1.36"), "apis/home.example/v1", _custom("1.36"))
+    assert document is not None
+    patch = document["paths"]["/apis/home.example/v1/namespaces/{namespace}/lamps/{name}"]["patch"]
+    assert list(patch["requestBody"]["content"]) == [
+        "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"]
