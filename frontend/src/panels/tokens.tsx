@@ -15,7 +15,7 @@ export function One({ token }: { token: Token }) {
   return (
     <article class="token">
       <h5>{token.where}</h5>
-      <p class="raw" aria-label="The token"><span class="one">{header}</span>.<span class="two">{payload}</span>.<span class="three">{signature}</span></p>
+      <p class="raw" tabIndex={0} role="group" aria-label="The token"><span class="one">{header}</span>.<span class="two">{payload}</span>.<span class="three">{signature}</span></p>
       <p class="verdicts">
         <span class={token.valid ? "good" : "bad"}>{token.valid ? "✓" : "✗"} signature: {token.why}</span>
         <span class={left === null || left > 0 ? "good" : "bad"}>{left === null ? "∞ never expires" : left > 0 ? `◷ good for ${span(left)}` : `✗ expired ${span(-left)} ago`}</span>
@@ -30,14 +30,16 @@ export function One({ token }: { token: Token }) {
 
 function Rows({ title, rows }: { title: string; rows: [string, string, string][] }) {
   return (
-    <dl class="claims">
-      <dt class="title">{title}</dt>
+    <div class="claims">
+      <p class="title">{title}</p>
+      <dl>
       {rows.map(([name, value, meaning]) => (
         <div key={name}>
           <dt><code>{name}</code></dt>
           <dd><code>{value}</code>{meaning && <p class="hint">{meaning}</p>}</dd>
         </div>
       ))}
-    </dl>
+      </dl>
+    </div>
   );
 }
