@@ -51,9 +51,6 @@ bench: $(VENV)/.dev  ## speed, as ratios measured in one run
 soak: $(VENV)/.dev  ## five minutes of 64 clients and 200 watches: nothing lost, nothing reordered
 	$(BIN)/python -m tests.http.soak --seconds $(or $(SECONDS),300)
 
-soak: $(VENV)/.dev  ## five minutes of 64 clients and 200 watches: nothing lost, nothing reordered
-	$(BIN)/python -m tests.http.soak --seconds $(or $(SECONDS),300)
-
 conformance: $(VENV)/.dev  ## recorded requests against what real control planes answered
 	$(BIN)/python -m tests.conformance --http --write docs/conformance.md
 
