@@ -45,7 +45,11 @@ app: $(VENV)/.dev  ## the Lab as an app in the browser, without a notebook aroun
 frontend:  ## build the Lab's bundle, which is committed, from frontend/ (needs Node)
 	cd frontend && npm ci --no-audit --no-fund && npm run --silent check && npm run --silent build
 
-bench: $(VENV)/.dev  ## speed, as ratios measured in one run
+$(VENV)/.bench: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@ $(VENV)/.base $(VENV)/.dev
+
+bench: $(VENV)/.bench  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench
 
 soak: $(VENV)/.dev  ## five minutes of 64 clients and 200 watches: nothing lost, nothing reordered

@@ -110,7 +110,7 @@ def _beside(name: str, url: str) -> dict[str, float]:
 
 def _kmock() -> list[Row]:
     if find_spec("kmock") is None:
-        return [told("beside kmock", "", "not installed: pip install kmock==0.8")]
+        return [told("beside kmock", "", "not installed: pip install '.[bench]'")]
     with _ours() as url:
         _load("create", url, SHORT)
         ours = _beside("sanb", url)
