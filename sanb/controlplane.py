@@ -96,6 +96,7 @@ class ControlPlane(Renewable):
             "authorization": authorization, "admission": plugins, "tokens": dict(tokens or {}),
         }
         self.authority = Authority.make(self.profile, seed, begin, keys=keys)
+        self._bearers: dict[str, UserInfo] = {}
         self._server = self._make_server()
         self._first_step = 0
         self._commands: Tape[Command] = Tape()
@@ -134,8 +135,20 @@ class ControlPlane(Renewable):
         profile, setup = self.profile, self._setup
         authorize = authorizer(setup["authorization"])
         chain = Chain(CHAIN(profile, setup["admission"], authorize.decide))
-        users = {token: static_user(token, user) for token, user in setup["tokens"].items()}
-        return ApiServer(profile, self.seed, self.authority, authorize=authorize, chain=chain, static=users)
+        return ApiServer(profile, self.seed, self.authority, authorize=authorize, chain=chain, static=self._static())
+
+    def _static(self) -> dict[str, UserInfo]:
+        return {token: static_user(token, user) for token, user in self._setup["tokens"].items()} | self._bearers
+
+    def admit(self, token: str, user: UserInfo | None) -> None:
+        """Let whoever bears this token be this user (None: nobody any longer), as long as a front door stands open.
+
+        It is in no trace and in no saved file: a door chooses its token anew each time.
+        """
+        with self.lock:
+            rest = {other: found for other, found in self._bearers.items() if other != token}
+            self._bearers = rest if user is None else {**rest, token: user}
+            self._server.static = self._static()
 
     def _make_api(self) -> MakeApi:
         profile, seed = self.profile, self.seed

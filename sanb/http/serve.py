@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from sanb.apiserver.request import ADMIN
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
 from sanb.http import kubeconfig
@@ -64,6 +65,7 @@ class Served:
         self.url = f"https://{shown}:{self.port}"
         self.kubeconfig = Path(file) if file else self._folder / "kubeconfig"
         self.env = {"KUBECONFIG": str(self.kubeconfig)}
+        plane.admit(self.token, ADMIN)
         kubeconfig.write(self.kubeconfig, kubeconfig.kubeconfig(self.url, self.ca, self.token))
         context = _context(plane, host, self._folder)
         self._app = App(Front(plane, self.token, _pace(clock), f"{shown}:{self.port}"))
@@ -91,6 +93,7 @@ class Served:
     def close(self) -> None:
         """Stop serving; open watches end. The cluster stays as it is."""
         self._app.stop()
+        self.plane.admit(self.token, None)
         self._server.should_exit = True
         if self._thread is not threading.current_thread():
             self._thread.join(STOPPING)

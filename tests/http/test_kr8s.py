@@ -96,3 +96,12 @@ def test_the_asynchronous_client(api: Served) -> None:
         return [one.name async for one in client.get("pods")]
 
     assert asyncio.run(session()) == ["web"]
+
+
+def test_whoami_is_admin_who_is_known_as_long_as_the_door_is_open(client: Any, api: Served) -> None:
+    assert client.whoami() == "admin"
+    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": api.token}}
+    cluster = api.plane
+    assert cluster.create("tokenreview", body=review)["status"]["user"]["uid"] == "admin-uid"
+    api.close()
+    assert "authenticated" not in cluster.create("tokenreview", body=review)["status"]
