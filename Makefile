@@ -32,7 +32,7 @@ unit: $(VENV)/.dev  ## all tests, without style, types and layers
 	$(BIN)/python -m pytest --nbval notebooks
 
 lint: $(VENV)/.dev  ## style, types, layers
-	$(BIN)/ruff check sanb tests bench
+	$(BIN)/ruff check sanb tests bench examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
