@@ -39,6 +39,7 @@ def test_no_output_depends_on_the_machine(path: Path) -> None:
     assert str(ROOT) not in text
 
 
+@pytest.mark.slow
 def test_binder_can_build_and_run_the_notebook(tmp_path: Path) -> None:
     """What Binder does, without docker: install binder/requirements.txt, run postBuild, execute the notebook."""
     try:
