@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import statistics
 import subprocess
 import sys
@@ -19,12 +18,7 @@ def rows(scale: float) -> list[Row]:
     """Everything that reads a cluster of many Pods."""
     count = int(COUNT * scale)
     c = cluster.stored(count)
-    gc.collect()
-    gc.freeze()  # or every measurement would begin with a walk over the whole cluster
-    try:
-        return [*_forks(c, count), *_frames(c, count), *_graph(c, count), *_import()]
-    finally:
-        gc.unfreeze()
+    return [*_forks(c, count), *_frames(c, count), *_graph(c, count), *_import()]
 
 
 def _forks(c: Any, count: int) -> list[Row]:
