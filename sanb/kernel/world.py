@@ -12,6 +12,7 @@ from sanb.kernel.clock import Clock, Timer
 from sanb.kernel.controller import Controller
 from sanb.kernel.informer import Informer, Listeners
 from sanb.kernel.journal import Cause, Served, Stepped
+from sanb.kernel.lister import Lister
 from sanb.kernel.server import NAME as SERVER
 from sanb.kernel.server import Call, Handler, Reply, Server
 from sanb.kernel.workers import Workers
@@ -367,53 +368,3 @@ class World:
             self.store.memory.ident(self.clock.now),
             [(timer.actor, timer.item, upkeep) for timer, upkeep in self.clock.timers()],
         ))
-
-
-class Lister:
-    """Read access to the informers of one process."""
-
-    __slots__ = ("_all", "_known", "_process")
-
-    def __init__(self, informers: dict[str, Informer], process: str) -> None:
-        self._all = informers  # not the world: it holds its listers, and forks should go when nobody holds them
-        self._process = process
-        self._known: dict[str, Informer] = {}
-
-    def informer(self, resource: str) -> Informer:
-        """The informer of a resource.
-
-        Raises:
-            UsageError: no controller of this process declared that it reads the resource.
-        """
-        informer = self._known.get(resource)
-        if informer is not None:
-            return informer
-        informer = self._all.get(f"{self._process}/{resource}")
-        if informer is None:
-            raise UsageError(
-                f"{self._process} has no informer for {resource!r}: add it to the watches or lists of the controller"
-            )
-        self._known[resource] = informer
-        return informer
-
-    def cached(self, resource: str, namespace: str, name: str) -> Any:
-        """The object as this process knows it, or None."""
-        return self.informer(resource).get((resource, namespace, name))
-
-    def cached_by(self, resource: str, index: str, value: Hashable) -> tuple[Any, ...]:
-        """Objects filed under `value`, in order of (namespace, name)."""
-        return self.informer(resource).by(index, value)
-
-    def may_file(self, resource: str, index: str, value: Hashable) -> bool:
-        """Whether anything may be filed under `value`; a cheap "no" is certain where the informer is up to date."""
-        return self.informer(resource).may_file(index, value)
-
-    def count_by(self, resource: str, index: str, value: Hashable) -> int:
-        """How many objects are filed under `value`."""
-        return self.informer(resource).count(index, value)
-
-    def cached_list(self, resource: str, namespace: str | None = None) -> tuple[Any, ...]:
-        """All objects, in order of (namespace, name)."""
-        return self.informer(resource).list(namespace)
-
-
