@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sanb import durations
 from sanb.apiserver import bootstrap, bootstraproles, customs
@@ -24,13 +24,12 @@ from sanb.controllers.nodes import described
 from sanb.errors import UsageError
 from sanb.kernel import policy as policies
 from sanb.kernel.action import Action
-from sanb.kernel.policy import Policy
-from sanb.kernel.trace import Command, Trace
+from sanb.kernel.policy import Policy, Ran
+from sanb.kernel.server import Reply
 from sanb.kernel.world import MakeApi, World
 from sanb.profiles.profile import MINORS, Profile
-from sanb.recording import request_of, written
+from sanb.recording import ORIGIN, Recorded
 from sanb.renewal import Renewable
-from sanb.store.log import Tape
 from sanb.store.store import Store
 from sanb.times import parse
 from sanb.tokens.authority import Authority
@@ -45,8 +44,6 @@ FIRST_REVISION: Final = 100
 """Revisions up to this one are history that nobody can ask for, as in a server that has been up for a moment."""
 ANSWER_HORIZON: Final = 3600.0
 """Virtual seconds after which a call without an answer is given up: no wait of the API server is longer."""
-ORIGIN: Final = "loaded from"
-"""In the setup of a cluster that did not begin by itself: the file that it was loaded from."""
 Nodes = int | Sequence[Mapping[str, Any]]
 
 
@@ -54,19 +51,14 @@ def _store() -> Store:
     return Store(INDEXERS, FIRST_REVISION, GRANTING, parts=PARTS)
 
 
-class Ran(NamedTuple):
-    """What a run came to: `actions` made, virtual `seconds` passed, and whether nothing but upkeep is left to do."""
-
-    actions: int
-    seconds: float
-    quiet: bool
-
-    def __repr__(self) -> str:
-        state = "quiet" if self.quiet else "more to do"
-        return f"{self.actions} actions in {self.seconds:.3f} s of virtual time; {state}"
+def _opened(reply: Reply) -> Response:
+    if reply.error is not None:
+        raise reply.error.with_traceback(None)
+    response: Response = reply.response
+    return response
 
 
-class ControlPlane(Renewable):
+class ControlPlane(Recorded, Renewable):
     """One cluster: `request` asks the API server, `run` lets everything happen that can.
 
     Parameters: see `sanb.Cluster`, which adds kubectl and views to it.
@@ -98,16 +90,14 @@ class ControlPlane(Renewable):
         self.authority = Authority.make(self.profile, seed, begin, keys=keys)
         self._bearers: dict[str, UserInfo] = {}
         self._server = self._make_server()
-        self._first_step = 0
-        self._commands: Tape[Command] = Tape()
+        self._record(0)
         store = _store()
         bootstraproles.bootstrap(store, self.profile, seed, begin, aggregated=AGGREGATION in self.components)
         self._compose(store, begin)
         for request in (*bootstrap.requests(self.profile), *described(self.profile, nodes, begin)):
             self._ask(request)
         # from here on a trace has everything; what came before follows from the setup, whatever the policy
-        self._commands = Tape()
-        self._first_step = self.world.steps
+        self._record(self.world.steps)
         self._policy = policy
 
     @classmethod
@@ -115,14 +105,14 @@ class ControlPlane(Renewable):
         cls, setup: Mapping[str, Any], authority: Authority, origin: str, fill: Callable[[Store, Authority], None], now: float,
     ) -> Self:
         """A cluster that goes on from what was saved in `origin`: `fill` puts the objects into the store."""
-        plane = cls(**{**setup, "keys": "seeded", "nodes": 0})
+        plane = cls(**{**setup, "keys": "seeded", "nodes": 0})  # of which only what has no state is kept
         plane._setup = {**setup, ORIGIN: origin}
         plane.authority = authority.adopted(plane.profile)
         plane._server = plane._make_server()
         store = _store()
         fill(store, plane.authority)
         plane._compose(store, now)
-        plane._first_step = 0
+        plane._record(0)
         return plane
 
     @property
@@ -219,10 +209,7 @@ class ControlPlane(Renewable):
         if reply is None:
             world.abandon(number)
             raise UsageError(self._unanswered(request))
-        if reply.error is not None:
-            raise reply.error.with_traceback(None)
-        response: Response = reply.response
-        return response
+        return _opened(reply)
 
     def _unanswered(self, request: Request) -> str:
         what = f"{request.verb} {request.resource} {request.name}".strip()
@@ -256,12 +243,7 @@ class ControlPlane(Renewable):
         """
         with self.lock:
             reply = self.world.replies.pop(number, None)
-            if reply is None:
-                return None
-            if reply.error is not None:
-                raise reply.error.with_traceback(None)
-            response: Response = reply.response
-            return response
+            return None if reply is None else _opened(reply)
 
     def exec(self, namespace: str, pod: str, container: str, argv: list[str], stdin: str = "") -> Done:
         """Run a command in a container."""
@@ -395,7 +377,7 @@ class ControlPlane(Renewable):
             return frozenset()
         return frozenset(actor for name in self._paused for actor in self._actors.get(name, (name,)))
 
-    # ------------------------------------------------------------------ copies, traces
+    # ------------------------------------------------------------------ copies
 
     def fork(self) -> Self:
         """A cluster in the same state with its own future."""
@@ -413,55 +395,3 @@ class ControlPlane(Renewable):
         """A 64-bit identity of the state; equal for equal seeds and calls."""
         with self.lock:
             return self.world.fingerprint()
-
-    def _note(self, op: str, data: Any) -> None:
-        self._commands.append(Command(self.world.steps - self._first_step, op, data))
-
-    @property
-    def trace(self) -> Trace:
-        """Everything that was asked and done since the cluster began: `trace.save(path)`, `sanb.replay(path)`."""
-        with self.lock:
-            actions = tuple(Action(s.op, s.actor, s.item) for s in self.world.actions.after(self._first_step))
-            commands = tuple(
-                c._replace(data=written(c.data)) if c.op == "request" else c for c in self._commands
-            )
-            return Trace(dict(self._setup), commands, actions)
-
-    @classmethod
-    def replayed(cls, trace: Trace) -> Self:
-        """A cluster in the state that a trace leads to.
-
-        Raises:
-            UsageError: an action of the trace is not enabled where it should happen; the text lists what is.
-        """
-        if ORIGIN in trace.setup:
-            raise UsageError(
-                f"this run began with the cluster saved in {trace.setup[ORIGIN]}, which the trace does not hold: "
-                "load that file instead"
-            )
-        plane = cls(**trace.setup)
-        commands = list(trace.commands)
-        for step, action in enumerate(trace.actions):
-            while commands and commands[0].step <= step:
-                plane._repeat(commands.pop(0))
-            plane.world.step(action)
-        for command in commands:
-            plane._repeat(command)
-        return plane
-
-    def _repeat(self, command: Command) -> None:
-        if command.op == "request":
-            self._submit(request_of(command.data))
-        elif command.op == "advance":
-            self._note("advance", command.data)
-            self.world.clock.advance(command.data)
-        elif command.op == "rotate":
-            self.rotate_keys(keep=command.data)
-        elif command.op == "crash":
-            self.crash(command.data)
-        elif command.op == "upgrade":
-            self.upgrade(command.data["minor"], gates=command.data["gates"])
-        elif command.op == "certificate":
-            self.note_certificate(*command.data)
-        else:
-            raise UsageError(f"the trace holds {command.op!r}, which this version of sanb does not know")

@@ -1,11 +1,92 @@
-"""Requests as JSON and back: what a trace keeps of them."""
+"""What was asked of a cluster, kept as a trace, and the same done again; requests as JSON and back."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final, Self
 
 from sanb.apiserver.request import Request, UserInfo
+from sanb.errors import UsageError
+from sanb.kernel.action import Action
+from sanb.kernel.trace import Command, Trace
+from sanb.kernel.world import World
+from sanb.store.log import Tape
 from sanb.values import plain
+
+ORIGIN: Final = "loaded from"
+"""In the setup of a cluster that did not begin by itself: the file that it was loaded from."""
+
+
+class Recorded:
+    """Commands that are noted, traces made of them, and replay, for whoever composes a control plane."""
+
+    lock: Any
+    world: World
+    _setup: dict[str, Any]
+    rotate_keys: Callable[..., Any]
+    crash: Callable[..., Any]
+    upgrade: Callable[..., Any]
+    note_certificate: Callable[..., Any]
+
+    def _submit(self, request: Request) -> int:
+        raise NotImplementedError
+
+    def _record(self, step: int) -> None:
+        """Begin: the trace has what comes after this step."""
+        self._commands: Tape[Command] = Tape()
+        self._first_step = step
+
+    def _note(self, op: str, data: Any) -> None:
+        self._commands.append(Command(self.world.steps - self._first_step, op, data))
+
+    @property
+    def trace(self) -> Trace:
+        """Everything that was asked and done since the cluster began: `trace.save(path)`, `sanb.replay(path)`."""
+        with self.lock:
+            actions = tuple(Action(s.op, s.actor, s.item) for s in self.world.actions.after(self._first_step))
+            commands = tuple(
+                c._replace(data=written(c.data)) if c.op == "request" else c for c in self._commands
+            )
+            return Trace(dict(self._setup), commands, actions)
+
+    @classmethod
+    def replayed(cls, trace: Trace) -> Self:
+        """A cluster in the state that a trace leads to.
+
+        Raises:
+            UsageError: an action of the trace is not enabled where it should happen; the text lists what is.
+        """
+        if ORIGIN in trace.setup:
+            raise UsageError(
+                f"this run began with the cluster saved in {trace.setup[ORIGIN]}, which the trace does not hold: "
+                "load that file instead"
+            )
+        plane = cls(**trace.setup)
+        commands = list(trace.commands)
+        for step, action in enumerate(trace.actions):
+            while commands and commands[0].step <= step:
+                plane._repeat(commands.pop(0))
+            plane.world.step(action)
+        for command in commands:
+            plane._repeat(command)
+        return plane
+
+    def _repeat(self, command: Command) -> None:
+        if command.op == "request":
+            self._submit(request_of(command.data))
+        elif command.op == "advance":
+            self._note("advance", command.data)
+            self.world.clock.advance(command.data)
+        elif command.op == "rotate":
+            self.rotate_keys(keep=command.data)
+        elif command.op == "crash":
+            self.crash(command.data)
+        elif command.op == "upgrade":
+            self.upgrade(command.data["minor"], gates=command.data["gates"])
+        elif command.op == "certificate":
+            self.note_certificate(*command.data)
+        else:
+            raise UsageError(f"the trace holds {command.op!r}, which this version of sanb does not know")
 
 
 def written(request: Request) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sanb.entropy import draw
 from sanb.errors import SanbError
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 Policy = Callable[["World", Sequence[Action]], Action | None]
 BUSY_ACTIONS = 20_000
 """So many actions without a new version, plus some per object, and a run is taken to go in circles."""
+
+
+class Ran(NamedTuple):
+    """What a run came to: `actions` made, virtual `seconds` passed, and whether nothing but upkeep is left to do."""
+
+    actions: int
+    seconds: float
+    quiet: bool
+
+    def __repr__(self) -> str:
+        state = "quiet" if self.quiet else "more to do"
+        return f"{self.actions} actions in {self.seconds:.3f} s of virtual time; {state}"
 
 
 def fifo(world: World, enabled: Sequence[Action]) -> Action | None:
