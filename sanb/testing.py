@@ -73,10 +73,8 @@ def _made(options: Mapping[str, Any]) -> Cluster:
 
 @contextmanager
 def _served(cluster: Cluster, options: Mapping[str, Any]) -> Iterator[Served]:
-    from sanb.http import faults
-
     with cluster.serve(**{name: value for name, value in options.items() if name in SERVING}) as api:
-        faults.inject(api._app.front, _list(options, "faults"))
+        api.fail(*_list(options, "faults"))
         yield api
 
 

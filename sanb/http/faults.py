@@ -6,14 +6,12 @@ how often it happens (always, unless a number follows).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from sanb.apiserver import status
 from sanb.apiserver.request import Request
 from sanb.errors import ApiError, UsageError
-from sanb.http.calls import Call
-from sanb.http.front import Front
 
 ANY: Final = "*"
 INJECTED: Final = "this answer is a fault that was asked for"
@@ -56,20 +54,21 @@ class Fault:
         return status.too_many_requests() if self.code == 429 else status.failure(self.code, REASONS[self.code], INJECTED)
 
 
-def inject(front: Front, texts: Iterable[str]) -> None:
-    """Let requests to a served cluster fail; what goes past HTTP does not.
+def faults(texts: Iterable[str]) -> tuple[Fault, ...]:
+    """The faults that texts describe.
 
     Raises:
-        UsageError: a text is no fault.
+        UsageError: one of them is none.
     """
-    faults = [Fault(text) for text in texts]
-    request_of: Callable[[Call], Request] = front.request_of
+    return tuple(Fault(text) for text in texts)
 
-    def broken(call: Call) -> Request:
-        request = request_of(call)
-        for fault in faults:
-            if fault.hits(request):
-                raise fault.error()
-        return request
 
-    front.request_of = broken  # type: ignore[method-assign]
+def meet(found: Iterable[Fault], request: Request) -> None:
+    """Let a request fail if one of the faults is about it.
+
+    Raises:
+        ApiError: the fault's answer.
+    """
+    for fault in found:
+        if fault.hits(request):
+            raise fault.error()

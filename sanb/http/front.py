@@ -13,6 +13,7 @@ from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError, SanbError
 from sanb.http import gojson, identity, negotiation, nonresource, remote, wire
 from sanb.http.calls import Answer, Call, Pending, Watched
+from sanb.http.faults import Fault, meet
 from sanb.http.pace import Pace
 from sanb.http.wire import Message
 
@@ -32,6 +33,8 @@ class Front:
         self.plane = plane
         self.pace = pace
         self.address = address
+        self.faults: tuple[Fault, ...] = ()
+        """Requests that fail on purpose; what goes past HTTP does not."""
         self._token = admin_token
         self._site = nonresource.Site(plane, lambda: self.address)
 
@@ -55,6 +58,7 @@ class Front:
             if token:
                 self.plane.authenticate(token)  # whoever is nobody is told that first
             raise
+        meet(self.faults, request)
         return request._replace(token=token) if token else request
 
     def answer(self, call: Call) -> Answer:

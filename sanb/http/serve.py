@@ -20,6 +20,7 @@ from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
 from sanb.http import kubeconfig
 from sanb.http.app import App
+from sanb.http.faults import faults
 from sanb.http.front import Front
 from sanb.http.pace import Fast, Manual, Pace, Realtime
 
@@ -99,6 +100,14 @@ class Served:
             self._thread.join(STOPPING)
         self._socket.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def fail(self, *texts: str) -> None:
+        """From now on these requests fail and no others: `api.fail("create pods 500", "update * 409 2")`.
+
+        Raises:
+            UsageError: a text is no fault; nothing changes then.
+        """
+        self._app.front.faults = faults(texts)
 
     @property
     def closed(self) -> bool:
