@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sanb.apiserver import status, verbs_delete
+from sanb.apiserver import queryoptions, status, verbs_delete
 from sanb.apiserver.context import Context
 from sanb.apiserver.request import Decision, Outcome, Write
 from sanb.store.selectors import matches
@@ -39,6 +39,7 @@ def evict(context: Context) -> Outcome:
         note = _noted(context, budgets[0], pod)
     body = dig(context.request.body, "deleteOptions", default=None)
     context.request = context.request._replace(body=body, verb="delete", subresource="")
+    context.options = queryoptions.settled(context)
     outcome = verbs_delete.delete(context)
     if not isinstance(outcome, Decision):
         return outcome

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sanb.apiserver import status
+from sanb.apiserver.schema import decode_options
 from sanb.apiserver.status import FieldError
 from sanb.apiserver.validation.rules import SIZE
 from sanb.profiles.profile import Profile
@@ -26,25 +27,25 @@ DRY_RUNS: Final = ("All",)
 LEVELS: Final = ("", "Ignore", "Strict", "Warn")
 PROPAGATIONS: Final = ("Foreground", "Background", "Orphan")
 BOTH: Final = "orphanDependents and deletionPropagation cannot be both set"
-LONGEST: Final = 128
+LONGEST_MANAGER: Final = 128
 """Bytes of a field manager's name."""
 
 
 def settled(context: Context) -> Mapping[str, Any]:
-    """The options that count: those of the query, for deletions what the body says of a dry run.
+    """The options that count: those of the query, for deletions those of the body if there is one.
 
     Raises:
-        ApiError: 422, one of them is nothing that anybody can mean.
+        ApiError: 400, the body is no DeleteOptions; 422, an option is nothing that anybody can mean.
     """
-    request, found = context.request, context.options
-    body = request.body
-    if request.verb in WITH_BODY and isinstance(body, dict) and body.get("dryRun"):
-        found = {**(found or {}), "dryRun": body["dryRun"]}
+    request, found, profile = context.request, context.options or {}, context.view.profile
     kind = KINDS.get(request.verb)
-    if kind is not None and found:
-        faults = tuple(_faults(kind, found, context.view.profile))
-        if faults:
-            raise status.options_invalid(kind, *faults)
+    if kind is None:
+        return found
+    if request.verb in WITH_BODY and request.body not in (None, {}):
+        found = {**found, **decode_options(kind, request.body, profile)}
+    faults = tuple(_faults(kind, found, profile)) if found else ()
+    if faults:
+        raise status.options_invalid(kind, *faults)
     return found
 
 
@@ -61,8 +62,8 @@ def _faults(kind: str, options: Mapping[str, Any], profile: Profile) -> Iterator
 
 
 def _manager(name: str, profile: Profile) -> Iterator[FieldError]:
-    if len(name.encode()) > LONGEST:
-        yield status.too_long("fieldManager", profile.pick(SIZE).format(LONGEST))
+    if len(name.encode()) > LONGEST_MANAGER:
+        yield status.too_long("fieldManager", profile.pick(SIZE).format(LONGEST_MANAGER))
     place = 0
     for letter in name:
         if not letter.isprintable():

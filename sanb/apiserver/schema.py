@@ -75,6 +75,22 @@ def decode(
     return found, complaints
 
 
+def decode_options(kind: str, obj: Obj, profile: Profile) -> Obj:
+    """Options that came as a body, for example DeleteOptions.
+
+    Raises:
+        ApiError: 400, a value has the wrong type.
+    """
+    schema = _schema(kind, profile)
+    if schema is None:
+        return obj
+    try:
+        found: Obj = schema.read(obj)
+    except Wrong as wrong:
+        raise status.bad_request(refusals.sentence(wrong, schema.type, obj, schema.joint)) from None
+    return found
+
+
 def _refused(resource: Resource, obj: Obj, why: str) -> Exception:
     kind, version = resource.kind, str(obj.get("apiVersion") or resource.api_version).rpartition("/")[2]
     return status.bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {why}')

@@ -54,17 +54,15 @@ def delete(context: Context) -> Outcome:
 
 
 def read_options(context: Context) -> Options:
-    """DeleteOptions from the body and the query; the query counts where there is no body.
+    """What the options say of a deletion.
 
     Raises:
-        ApiError: 422, a propagation policy that does not exist.
+        ApiError: 400, the grace period is no number; 422, a propagation policy that does not exist.
     """
-    body = context.request.body or {}
-    query = context.options or {}
-    conditions = body.get("preconditions") or {}
-    grace = queryoptions.number(body.get("gracePeriodSeconds", query.get("gracePeriodSeconds")))
-    policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
-    propagation = queryoptions.propagation(policy, body.get("orphanDependents", query.get("orphanDependents")))
+    asked = context.options or {}
+    conditions = asked.get("preconditions") or {}
+    grace = queryoptions.number(asked.get("gracePeriodSeconds"))
+    propagation = queryoptions.propagation(asked.get("propagationPolicy") or "", asked.get("orphanDependents"))
     return Options(
         None if grace is None else max(0, grace), propagation, conditions.get("uid") or "",
         conditions.get("resourceVersion") or "",

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sanb.apiserver import discovery, status
+from sanb.apiserver.queryoptions import LONGEST_MANAGER
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
 from sanb.apiserver.types.refusals import DECODERS
 from sanb.apiserver.verbs_update import APPLY_SERVED
@@ -38,8 +39,6 @@ REPRESENTATIONS: Final = {
 }
 UNREADABLE_YAML: Final = "the object provided is unrecognized (must be of type {kind}): {error} ({summary})"
 STREAMS: Final = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
-LONGEST_MANAGER: Final = 128
-"""A client that does not say who it is manages fields under the first word of its User-Agent, cut to this length."""
 BODILESS: Final = ("attach", "exec", "log", "portforward")
 """Subresources whose options stand in the query, whatever the method."""
 TEXTS: Final = Texts(64 * 1024 * 1024)
@@ -87,6 +86,7 @@ def parse(
     options = _accepted(profile, given.get("accept", ""), query, verb, bool(place.name))
     content = _content(profile, verb, place, given.get("content-type", ""), body, options)
     if verb in ("create", "update", "patch") and options.get("patchType") != "apply" and "user-agent" in given:
+        # a client that does not say who it is manages fields under the first word of its User-Agent
         options.setdefault("fieldManager", given["user-agent"].partition("/")[0][:LONGEST_MANAGER])
     return Request(
         verb, place.resource, place.namespace, _name(verb, place, options), place.subresource, content, options, user,

@@ -42,3 +42,33 @@ def test_a_field_manager_of_letters_that_cannot_be_printed_is_refused() -> None:
 def test_old_servers_do_not_look_at_options_that_they_do_not_know() -> None:
     asked = {"fieldValidation": "Foo", "fieldManager": "m" * 200}
     assert Alone("1.10").ask("create", "configmaps", "shop", body=config("a"), **asked).code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"dryRun": 5}, "json: cannot unmarshal number into Go struct field DeleteOptions.dryRun of type []string"),
+        ({"preconditions": "x"},
+         "json: cannot unmarshal string into Go struct field DeleteOptions.preconditions of type v1.Preconditions"),
+        ({"gracePeriodSeconds": "x"},
+         "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64"),
+        (5, "json: cannot unmarshal number into Go value of type v1.DeleteOptions"),
+        ([], "json: cannot unmarshal array into Go value of type v1.DeleteOptions"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["delete", "deletecollection"])
+def test_a_body_that_is_no_delete_options_deletes_nothing(verb: str, body: object, told: str) -> None:
+    server = Alone("1.36")
+    server.ask("create", "configmaps", "shop", body=config("a"))
+    refusal = server.refused(verb, "configmaps", "shop", "a" if verb == "delete" else "", body=body)
+    assert (refusal["code"], refusal["message"]) == (400, told)
+    assert server.ask("get", "configmaps", "shop", "a").code == 200
+
+
+def test_the_body_of_a_deletion_counts_more_than_its_query() -> None:
+    server = Alone("1.36")
+    server.ask("create", "configmaps", "shop", body=config("a"))
+    answer = server.ask(
+        "delete", "configmaps", "shop", "a", body={"propagationPolicy": "Foreground"}, propagationPolicy="Background"
+    )
+    assert answer.code == 202

@@ -71,6 +71,20 @@ STRUCTS: Final[Mapping[str, str]] = {
         reason string !
         message string !
     """,
+    "DeleteOptions": """
+        kind string
+        apiVersion string go=APIVersion
+        gracePeriodSeconds int64 *
+        preconditions Preconditions
+        orphanDependents bool *
+        propagationPolicy string * as=v1.DeletionPropagation
+        dryRun []string since=1.12
+        ignoreStoreReadErrorWithClusterBreakingPotential bool * since=1.32
+    """,
+    "Preconditions": """
+        uid string * go=UID as=types.UID
+        resourceVersion string * since=1.14
+    """,
     "LocalObjectReference atomic": "name string",
     "ObjectReference atomic": """
         kind string
