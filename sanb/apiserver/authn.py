@@ -81,13 +81,17 @@ def _judged(
         return Verdict(None, error=str(problem))
     try:
         shared = _audiences(view, authority, claims, wanted)
-        judge = authn_legacy.judge if claims.get("iss") == LEGACY_ISSUER else authn_bound.judge
-        accepted = judge(view, claims, token)
+        accepted = _judge(view, claims, token)
     except TokenRefused as refusal:
         return Verdict(None, error=str(refusal), use=_once(view, token, refusal.use))
     verdict = Verdict(_user(accepted), shared, "", accepted.warnings)
     remembered = Learned(place, verdict, view.now + CACHED_SECONDS)
     return verdict._replace(use=_once(view, token, accepted.use), learned=(remembered,))
+
+
+def _judge(view: View, claims: Mapping[str, Any], token: str | None) -> Accepted:
+    judge = authn_legacy.judge if claims.get("iss") == LEGACY_ISSUER else authn_bound.judge
+    return judge(view, claims, token)
 
 
 def worth(view: View, authority: Authority, claims: Mapping[str, Any], tag: str) -> str:
@@ -97,8 +101,7 @@ def worth(view: View, authority: Authority, claims: Mapping[str, Any], tag: str)
     """
     try:
         authority.vouch(tag, claims.get("iss"))
-        judge = authn_legacy.judge if claims.get("iss") == LEGACY_ISSUER else authn_bound.judge
-        judge(view, claims, None)
+        _judge(view, claims, None)
     except NotOurs:
         return UNKNOWN
     except (ValueError, TokenRefused) as problem:

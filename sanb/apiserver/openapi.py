@@ -73,15 +73,7 @@ class _Writer:
 
     def reached(self, start: Type) -> Iterable[Type]:
         """A type and all that it uses in this minor."""
-        found: dict[str, Type] = {}
-        waiting = [start]
-        while waiting:
-            struct = waiting.pop()
-            if struct.name not in found:
-                found[struct.name] = struct
-                fields = struct.fields.values()
-                waiting += [field.type for field in fields if field.type is not None and self._knows(field)]
-        return found.values()
+        return openapinames.reached([start], self._knows).values()
 
     def reference(self, name: str) -> Obj:
         """A reference to a definition. Version 3 wraps it where it has siblings."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final
 
 from sanb.apiserver.resources import ROWS
-from sanb.apiserver.types import TYPES, Type
+from sanb.apiserver.types import TYPES, Field, Type
 
 META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1"
 CORE: Final = "io.k8s.api.core.v1"
@@ -22,15 +22,15 @@ PACKAGES: Final = {
 """Groups that are served by programs of their own."""
 
 
-def reached(starts: Iterable[Type]) -> dict[str, Type]:
-    """The given types and all that they use, by Go name."""
+def reached(starts: Iterable[Type], knows: Callable[[Field], bool] = lambda field: True) -> dict[str, Type]:
+    """The given types and all that they use in the fields that `knows` knows, by Go name."""
     found: dict[str, Type] = {}
     waiting = list(starts)
     while waiting:
         struct = waiting.pop()
         if struct.name not in found:
             found[struct.name] = struct
-            waiting += [field.type for field in struct.fields.values() if field.type is not None]
+            waiting += [field.type for field in struct.fields.values() if field.type is not None and knows(field)]
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from sanb.apiserver.resourcerows import ADMISSION
 from sanb.values import Obj, dig
 
 Place = tuple[str, str]
@@ -106,7 +107,6 @@ def answering(service: Obj) -> Iterator[Place]:
 
 PVC, PV, SC = "persistentvolumeclaims", "persistentvolumes", "storageclasses.storage.k8s.io"
 SERVICES: Final = "services"
-ADMISSION: Final = "admissionregistration.k8s.io"
 ROWS: Final[tuple[tuple[str, str, str, Find], ...]] = (
     ("mounts", "pods", PVC, claims),
     ("prioritized-by", "pods", "priorityclasses.scheduling.k8s.io", named("spec", "priorityClassName", cluster=True)),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sanb.apiserver.client import Api
+from sanb.apiserver.relationkinds import SERVICE_NAME
 from sanb.controllers import serving
 from sanb.controllers.identity import PROCESS, account_user
 from sanb.controllers.owned import GATHERED, deleted, ended, forgiving
@@ -20,7 +21,6 @@ NAME: Final = "endpointslice-controller"
 RESOURCE: Final = "endpointslices.discovery.k8s.io"
 MANAGED: Final = "endpointslice.kubernetes.io/managed-by"
 MANAGER: Final = "endpointslice-controller.k8s.io"
-SERVICE_NAME: Final = "kubernetes.io/service-name"
 SIZE: Final = 100
 UPDATE: Final = frozenset({"update"})
 THERE: Final = {"1.10": False, "1.18": True}

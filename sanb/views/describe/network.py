@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sanb.apiserver.relationkinds import SERVICE_NAME
 from sanb.times import parse
 from sanb.values import Obj, dig
 from sanb.views.describe.common import Reader, events, heading, labels, line, notes
@@ -71,7 +72,7 @@ def _reached(obj: Obj, port: str, reader: Reader) -> list[str] | None:
     """The addresses behind one port of a Service; None shows as `<none>`, as for a Service without slices."""
     namespace, name = obj["metadata"]["namespace"], obj["metadata"]["name"]
     if reader.profile.pick(SLICES):
-        chosen = {"labelSelector": f"kubernetes.io/service-name={name}"}
+        chosen = {"labelSelector": f"{SERVICE_NAME}={name}"}
         found = reader.objects("endpointslices.discovery.k8s.io", namespace, **chosen)
         return [address for one in found for address in _of_slice(one, port)] if found else None
     found = [one for one in reader.objects("endpoints", namespace) if one["metadata"]["name"] == name]
