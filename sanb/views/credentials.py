@@ -7,7 +7,7 @@ Nothing is signed for it: claims are judged as the API server judges them, and w
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sanb.apiserver import authn
@@ -147,7 +147,7 @@ class Credentials:
             used, why = self._use(said), authn.worth(view, server.authority, said, value.args[0])
         else:
             text = _plain(str(value))
-            used, why = self._used.get(self._token(text)), _asked(view, server, text)
+            used, why = self._used.get(self._token(text)), token_refused(view, server, text)
         label = (fields.get("labels") or {}).get(LAST_USED)
         noted = [parse(f"{label}T00:00:00Z")] if label else []
         subject = claims.subject(space, (fields.get("annotations") or {}).get(ACCOUNT_NAME, ""))
@@ -180,8 +180,8 @@ class Credentials:
     def _people(self, cp: Any) -> Iterator[Row]:
         for name, groups, issued, begins, expires in cp.certificates:
             used = self._used.get(UserInfo(name, groups=(*groups, authn.AUTHENTICATED)))
-            why = EXPIRED if cp.now > expires else EARLY if cp.now < begins else None
-            yield "certificate", name, None, None, None, None, issued, expires, used, why is None, why
+            why = certificate_refused(begins, expires, cp.now)
+            yield "certificate", name, None, None, None, None, issued, expires, used, not why, why or None
 
 
 def _plain(value: str) -> str:
@@ -192,10 +192,15 @@ def _plain(value: str) -> str:
         return value
 
 
-def _asked(view: View, server: Any, token: str) -> str:
-    """What the API server says of a token as text; "" if it accepts it."""
-    verdict = authn.authenticate(view, server, token)
+def token_refused(view: View, server: Any, token: str, audiences: Sequence[str] = ()) -> str:
+    """What the API server says of a token as text; "" if it accepts it for these audiences (none: its own)."""
+    verdict = authn.authenticate(view, server, token, audiences)
     return "" if verdict.user is not None else verdict.error or authn.UNKNOWN
+
+
+def certificate_refused(begins: float, expires: float, now: float) -> str:
+    """Why a certificate that counts between these times is not accepted now; "" if it is."""
+    return EXPIRED if now > expires else EARLY if now < begins else ""
 
 
 def _bound(private: Obj) -> str | None:

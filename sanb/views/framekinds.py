@@ -20,7 +20,7 @@ class Part(NamedTuple):
 
 
 def at(name: str, dtype: str, *path: str) -> Part:
-    """A column with the value at a path; without a path: of the same name in the status."""
+    """A column with the value at a path."""
     return Part(Column(name, dtype, ".".join(path)), lambda obj: dig(obj, *path))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from itertools import repeat
 from operator import attrgetter, sub
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sanb.errors import UsageError
 from sanb.store.log import Tape
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 
 _OBJ, _KEY = attrgetter("obj"), attrgetter("key")
+OBJECTS: Final = {**FRAMES, **KINDS}
+"""Frames that are folded from the objects of a resource."""
+DOCUMENTED: Final[dict[str, Any]] = {**OBJECTS, **GRANTS, credentials.NAME: credentials.DOCUMENTED, **JOURNALS}
+"""All frames."""
 
 
 class HasStore(Protocol):
@@ -234,7 +238,7 @@ def _parts(name: str) -> tuple[_Part, ...]:
         return (_Computed(GRANTS[name]),)
     if name in JOURNALS:
         return (_Entries(JOURNALS[name]),)
-    frame = FRAMES.get(name) or KINDS[name]
+    frame = OBJECTS[name]
     return (_Objects(frame), _Entries(BOUND)) if name == "tokens" else (_Objects(frame),)
 
 
@@ -244,8 +248,7 @@ class View(property):
     def __init__(self, name: str) -> None:
         read: Callable[[Frames], pandas.DataFrame] = lambda frames: frames[name]
         super().__init__(read)
-        told = FRAMES.get(name) or KINDS.get(name) or JOURNALS.get(name) or GRANTS.get(name)
-        self.__doc__ = documented(told or credentials.DOCUMENTED)
+        self.__doc__ = documented(DOCUMENTED[name])
 
     if TYPE_CHECKING:
 
@@ -279,7 +282,7 @@ class Frames:
     @staticmethod
     def names() -> tuple[str, ...]:
         """The names of all frames."""
-        return (*FRAMES, *KINDS, *GRANTS, credentials.NAME, *JOURNALS)
+        return tuple(DOCUMENTED)
 
     def __repr__(self) -> str:
         return f"Frames({', '.join(self.names())})"

@@ -8,7 +8,6 @@ from itertools import groupby
 from pathlib import Path as File
 from typing import Any, Final, NamedTuple
 
-from sanb.apiserver import authn
 from sanb.apiserver.view import View
 from sanb.errors import UsageError
 from sanb.times import rfc3339
@@ -16,7 +15,7 @@ from sanb.tokens.authority import NotOurs, unverified
 from sanb.tokens.ca import times
 from sanb.tokens.claims import LEGACY_ISSUER
 from sanb.views import palette, pen
-from sanb.views.credentials import EARLY, EXPIRED
+from sanb.views.credentials import certificate_refused, token_refused
 from sanb.views.layout import Box
 from sanb.views.pen import Pen, Picture
 
@@ -31,10 +30,11 @@ FOOT: Final = 62.0
 TICKS: Final = 9
 """Marks of the time axis, at most."""
 KINDS: Final = {
-    "token Secret": ("#B84E00", "sec", "hexagon"), "mounted token": ("#00785A", "pod", "rounded"),
-    "requested token": ("#0072B2", "tok", "circle"), "certificate": ("#9A3B6A", "user", "pill"),
+    "token Secret": palette.kind("Secret"), "mounted token": palette.kind("Pod"),
+    "requested token": palette.kind("ServiceAccount")._replace(letters="tok"),
+    "certificate": palette.kind("User")._replace(shape="pill"),
 }
-"""Colour, letters and shape: never colour alone."""
+"""They look like what holds them."""
 MINUTE, HOUR, DAY = 60, 3600, 86400
 STEPS: Final = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY)
 MONTHS: Final = (1, 3, 6, 12, 24, 60)
@@ -124,13 +124,11 @@ def _token(cluster: Any, token: str) -> tuple[str, str]:
     private = said.get("kubernetes.io") or {}
     kind = "token Secret" if said.get("iss") == LEGACY_ISSUER else "mounted token" if "pod" in private else "requested token"
     view = View(cluster.store, cluster.now, cluster.profile, cluster.seed)
-    verdict = authn.authenticate(view, cluster.server, token, said.get("aud") or ())
-    return kind, "" if verdict.user is not None else verdict.error or authn.UNKNOWN
+    return kind, token_refused(view, cluster.server, token, said.get("aud") or ())
 
 
 def _person(user: Any, now: float) -> tuple[str, str]:
-    begins, ends = times(user.certificate)
-    return "certificate", EXPIRED if now > ends else EARLY if now < begins else ""
+    return "certificate", certificate_refused(*times(user.certificate), now)
 
 
 def _merged(looks: list[Look], following: Mapping[float, float]) -> Iterator[Span]:
