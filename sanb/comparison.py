@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sanb.cluster import Cluster
 from sanb.errors import UsageError
 from sanb.views import tablewriter
-from sanb.widgets.differences import Row, differences
+from sanb.views.differences import Row, differences
 
 if TYPE_CHECKING:
     from sanb.widgets.pair import Pair
@@ -99,13 +99,13 @@ class Comparison:
             return self.still()
 
     def still(self) -> dict[str, str]:
-        """What shows without a kernel: the table as text and HTML, and the pictures side by side where there is matplotlib."""
-        found = {"text/plain": str(self), "text/html": self._html()}
+        """What shows without a kernel: the table as text, and the pictures side by side or, without matplotlib, as HTML."""
         try:
             picture = self._picture()
         except ImportError:
-            return found
-        return {"text/plain": found["text/plain"], "image/png": b64encode(picture).decode()}
+            return {"text/plain": str(self), "text/html": self._html()}
+        # no HTML beside it: notebooks would prefer that to the picture
+        return {"text/plain": str(self), "image/png": b64encode(picture).decode()}
 
     def _html(self) -> str:
         head = "".join(f"<th>{escape(each)}</th>" for each in ("object", "field", *(c.minor for c in self.clusters)))
@@ -124,13 +124,13 @@ class Comparison:
                 file = BytesIO()
                 draw(cluster).savefig(file, format="png", dpi=72)
             parts.append(Image.open(file))
-        whole = Image.new("RGB", (sum(each.width for each in parts), max(each.height for each in parts)), "white")
+        whole = Image.new("RGBA", (sum(each.width for each in parts), max(each.height for each in parts)))
         left = 0
         for each in parts:
             whole.paste(each, (left, 0))
             left += each.width
         out = BytesIO()
-        whole.quantize(64).save(out, "png", optimize=True)
+        whole.save(out, "png", optimize=True)
         return out.getvalue()
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import anywidget
 import traitlets
 
+from sanb.views.differences import differences, signs
 from sanb.widgets.base import STATIC
 from sanb.widgets.desk import Desk
-from sanb.widgets.differences import differences, signs
 
 PARTS = ("graph", "console")
 
