@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tracemalloc
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from bench.measure import Row, at_most, seconds, told
@@ -51,7 +52,7 @@ def stored(count: int) -> Cluster:
 
 def _told_of(number: int, old: Obj, new: Obj, mine: Obj, revision: str) -> Obj:
     """The version `new` after `old`, of another Pod whose version before it was `mine`: what stayed is shared."""
-    made: Obj = {key: mine[key] if old.get(key) is value else _copied(value) for key, value in new.items()}
+    made: Obj = {key: mine[key] if old.get(key) is value else deepcopy(value) for key, value in new.items()}
     if "metadata" in mine:
         metadata = mine["metadata"]
     else:
@@ -61,13 +62,6 @@ def _told_of(number: int, old: Obj, new: Obj, mine: Obj, revision: str) -> Obj:
     if "nodeName" in made["spec"] and made["spec"] is not mine.get("spec"):
         made["spec"]["nodeName"] = f"node-{number % NAMESPACES + 1}"
     return made
-
-
-def _copied(value: Any) -> Any:
-    """The same with dictionaries and lists of its own."""
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def accounts(count: int) -> Cluster:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 import yaml
 
+from bench import cluster
 from bench.measure import Row, at_most, best, seconds, told
-from sanb.apiserver.request import Request
 from sanb.cluster import Cluster
-from sanb.values import quiet_gc
 
 DOCUMENTS = 10_000
 PODS = 100_000
@@ -61,10 +59,10 @@ def definitions(size: int) -> str:
 
 
 def _load(text: str) -> Any:
-    cluster = Cluster("1.36", controllers="*,-scheduler,-kubelet")
-    applied = cluster.apply(text)
+    c = Cluster("1.36", controllers="*,-scheduler,-kubelet")
+    applied = c.apply(text)
     assert not applied.refused, applied
-    return cluster
+    return c
 
 
 def _parsed(text: str) -> None:
@@ -76,19 +74,8 @@ def _maps(count: int) -> str:
     return "---\n".join(f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{n}\ndata:\n  k: v\n" for n in range(count))
 
 
-def full(count: int) -> Cluster:
-    """A cluster with so many Pods that wait for a Node."""
-    cluster = Cluster("1.36", controllers="serviceaccount")
-    cluster.run()
-    with quiet_gc():
-        for number in range(count):
-            spec = {"containers": [{"name": "c", "image": "nginx"}]}
-            cluster.request(Request("create", "pods", "default", body={"metadata": {"name": f"p{number}"}, "spec": spec}))
-    return cluster
-
-
-def _typed(cluster: Cluster, words: str) -> None:
-    assert cluster.kubectl(words).exit_code == 0
+def _typed(c: Cluster, words: str) -> None:
+    assert c.kubectl(words).exit_code == 0
 
 
 def rows(scale: float) -> list[Row]:
@@ -98,11 +85,11 @@ def rows(scale: float) -> list[Row]:
     sizes = [max(100, int(DOCUMENTS * scale * part)) for part in (0.1, 1.0)]
     took = [seconds(lambda size=size: _load(_maps(size))) for size in sizes]
     slope = math.log(took[1] / took[0]) / math.log(sizes[1] / sizes[0])
-    pods = full(int(PODS * scale))
+    pods = cluster.stored(int(PODS * scale))
     listed = best(lambda: _typed(pods, "get pods -A"), 3)
     start = best(lambda: _typed(pods, "version"), 5)
     return [
-        at_most(f"loading {len(json.dumps(text)) / 1e6:.1f} MB of CustomResourceDefinitions: read, validated, admitted",
+        at_most(f"loading {len(text) / 1e6:.1f} MB of CustomResourceDefinitions: read, validated, admitted",
                 f"{ours:.2f} s", f"CSafeLoader alone: {alone:.2f} s", ours / alone, 6),
         told(f"loading {sizes[1]:,} documents", f"{took[1]:.2f} s"),
         at_most(f"growth of that ({sizes[0]:,}: {took[0]:.2f} s), exponent", "", "linear: 1", slope, 1.1),
