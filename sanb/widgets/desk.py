@@ -275,8 +275,8 @@ class Desk:
         shown = self._shown.get("lines", {})
         lines = {number: line for number, line in self.script.lines.items() if number not in shown}
         self._shown["lines"] = dict(self.script.lines)
-        grown = {"marks": {"put": marks}, "lines": {"put": lines}}
-        return {name: patch for name, patch in grown.items() if patch["put"]}
+        grown: dict[str, Section] = {"marks": marks, "lines": lines}
+        return {name: {"put": more} for name, more in grown.items() if more}
 
     def snapshot(self, panel: Panel) -> dict[str, Any]:
         """Everything that a panel needs that has just been opened, or opened again."""

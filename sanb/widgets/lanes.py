@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
@@ -18,6 +18,21 @@ SHOWN: Final = 400
 """Marks that a browser that comes later gets."""
 
 
+class Row(NamedTuple):
+    """A mark as the browser gets it; `cause` is the number of the call that it answers, -1: of none."""
+
+    time: float
+    lane: str
+    verb: str
+    kind: str
+    subresource: str
+    namespace: str
+    name: str
+    failed: bool
+    cause: int
+    revision: int
+
+
 class Lanes:
     """Marks by number of their call in the journal, as far as the journal has been read."""
 
@@ -25,12 +40,12 @@ class Lanes:
         self.causes: Causes | None = None
         self._read = 0
         self._wrote: dict[int, int] = {}
-        self.marks: dict[str, list[Any]] = {}
+        self.marks: dict[str, Row] = {}
 
-    def fresh(self, cp: ControlPlane) -> dict[str, list[Any]]:
-        """The marks since the last look: time, lane, verb, kind, subresource, namespace, name, failed, cause, revisions."""
+    def fresh(self, cp: ControlPlane) -> dict[str, Row]:
+        """The marks since the last look."""
         self.fresh_causes(cp)
-        found: dict[str, list[Any]] = {}
+        found: dict[str, Row] = {}
         for call in cp.world.journal.after(self._read):
             if matters(call):
                 found[str(self._read)] = self._row(call)
@@ -49,11 +64,14 @@ class Lanes:
             self.causes.refresh(cp)
         return self.causes
 
-    def _row(self, call: Served) -> list[Any]:
+    def _row(self, call: Served) -> Row:
         assert self.causes is not None
         mark = mark_of(call, self.causes)
-        return [mark.time, mark.lane, mark.verb, mark.kind, mark.subresource, mark.namespace, mark.names[0],
-               mark.failed, self._wrote.get(mark.cause, -1) if mark.cause else -1, call.first_rev]
+        cause = self._wrote.get(mark.cause, -1) if mark.cause else -1
+        return Row(
+            mark.time, mark.lane, mark.verb, mark.kind, mark.subresource, mark.namespace, mark.names[0], mark.failed, cause,
+            call.first_rev,
+        )
 
     def detail(self, cp: ControlPlane, number: int) -> dict[str, Any]:
         """One call: what was asked, what was answered, what it changed and why it was made."""

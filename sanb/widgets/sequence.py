@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sanb.widgets.lanes import Lanes
+from sanb.widgets.lanes import Lanes, Row
 
 SERVER: Final = "API server"
 LONGEST: Final = 12
@@ -23,32 +23,32 @@ def last_reconcile(cp: Any) -> str:
     chain = _chain(lanes.marks)
     if not chain:
         return ""
-    people = dict.fromkeys([chain[0][1], SERVER, *(mark[1] for mark in chain)])
+    people = dict.fromkeys([chain[0].lane, SERVER, *(mark.lane for mark in chain)])
     names = {who: f"p{number}" for number, who in enumerate(people)}
     lines = ["sequenceDiagram", *(f"  participant {name} as {who}" for who, name in names.items())]
     for place, mark in enumerate(chain):
-        who = names[mark[1]]
+        who = names[mark.lane]
         if place:
             lines.append(f"  {names[SERVER]}-->>{who}: {_thing(chain[place - 1])} {_heard(chain[place - 1])}")
-        lines.append(f"  {who}->>{names[SERVER]}: {SAID.get(mark[4], SAID.get(mark[2], mark[2]))} {_thing(mark)}")
-        if mark[7]:
+        lines.append(f"  {who}->>{names[SERVER]}: {SAID.get(mark.subresource, SAID.get(mark.verb, mark.verb))} {_thing(mark)}")
+        if mark.failed:
             lines.append(f"  {names[SERVER]}--x{who}: refused")
     return "\n".join(lines)
 
 
-def _chain(marks: dict[str, list[Any]]) -> list[list[Any]]:
+def _chain(marks: dict[str, Row]) -> list[Row]:
     """The last mark that answers another one, after those that it goes back to."""
-    last = next((name for name in reversed(marks) if str(marks[name][8]) in marks), "")
-    found: list[list[Any]] = []
+    last = next((name for name in reversed(marks) if str(marks[name].cause) in marks), "")
+    found: list[Row] = []
     while last in marks and len(found) < LONGEST:
         found.append(marks[last])
-        last = str(marks[last][8])
+        last = str(marks[last].cause)
     return found[::-1]
 
 
-def _thing(mark: list[Any]) -> str:
-    return f"{mark[3]} {'/'.join(part for part in (mark[5], mark[6]) if part)}"
+def _thing(mark: Row) -> str:
+    return f"{mark.kind} {'/'.join(part for part in (mark.namespace, mark.name) if part)}"
 
 
-def _heard(mark: list[Any]) -> str:
-    return HEARD.get(mark[4], HEARD.get(mark[2], "has changed"))
+def _heard(mark: Row) -> str:
+    return HEARD.get(mark.subresource, HEARD.get(mark.verb, "has changed"))
