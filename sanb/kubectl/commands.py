@@ -88,12 +88,15 @@ _ANY: Final[Flags] = {
     "sort-by": Flag(),
 }
 """Flags of commands that are refused all the same."""
+_OWN: Final[Mapping[str, Flags]] = {"proxy": {"port": Flag(NUMBER, "p")}}
+"""Those that mean something else for one of them."""
+_REST: Final = ("debug",)
+"""Commands whose words after `--` are somebody else's."""
 
 
 def _refused(name: str) -> Command:
     since, until = refused.SPANS.get(name, ("1.10", ""))
-    flags = {**_ANY, "port": Flag(NUMBER, "p")} if name == "proxy" else _ANY
-    return Command(refused.command(name), flags, since, rest=name == "debug", until=until)
+    return Command(refused.command(name), {**_ANY, **_OWN.get(name, {})}, since, rest=name in _REST, until=until)
 
 
 COMMANDS: Final[Mapping[str, Command]] = {

@@ -9,7 +9,7 @@ import json
 import re
 from base64 import b64encode, urlsafe_b64decode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -31,6 +31,8 @@ CRYPTO: Final = {
     "1.33": "go-jose/go-jose: error in cryptographic primitive",
 }
 NO_KID: Final = "/no-kid"
+RECALLED: Final = {"_legacy": "legacy_token", "_value": "legacy_secret_value", "_bound": "bound_token"}
+"""What computes a token, which saved files name, and what makes one that is computed when it is read."""
 NO_KEYS: Final = "invalid signature, no keys found"
 COMPACT: Final = re.compile(r"[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){2}")
 
@@ -126,7 +128,7 @@ class Authority:
         """What makes a token anew: a kind and arguments for `recalled`; None if it was not made by this authority."""
         own = bool(token.args) and token.args[0] == self.tag
         kind = token.maker
-        return (kind, token.args[1:]) if own and kind in ("_legacy", "_value", "_bound") else None
+        return (kind, token.args[1:]) if own and kind in RECALLED else None
 
     def recalled(self, kind: str, args: tuple[Any, ...]) -> Lazy:
         """A token that was noted.
@@ -134,10 +136,8 @@ class Authority:
         Raises:
             KeyError: there is no such kind.
         """
-        made: dict[str, Callable[..., Lazy]] = {
-            "_legacy": self.legacy_token, "_value": self.legacy_secret_value, "_bound": self.bound_token,
-        }
-        return made[kind](*args)
+        made: Lazy = getattr(self, RECALLED[kind])(*args)
+        return made
 
     def sign(self, contents: Mapping[str, Any]) -> str:
         """A compact token with these claims, signed now."""

@@ -54,12 +54,18 @@ def align(text: str, minimum: int = 0, padding: int = 2) -> str:
 def table(rows: Iterable[Sequence[str]], minimum: int, padding: int) -> str:
     """Rows of cells as aligned lines, with a newline at the end."""
     found = list(rows)
-    size = len(found[0]) if found else 0
-    if size < 2 or any(len(row) != size for row in found):
-        return align("".join("\t".join(row) + "\n" for row in found), minimum, padding)
-    columns = list(zip(*found, strict=True))
-    form = "".join(f"%-{max(minimum, max(map(len, column)) + padding)}s" for column in columns[:-1]) + "%s"
-    text = "\n".join([form % row for row in zip(*columns, strict=True)]) + "\n"
-    if "\t" in text or text.count("\n") != len(found):
-        return align("".join("\t".join(row) + "\n" for row in found), minimum, padding)
-    return text
+    return _even(found, minimum, padding) or align("".join("\t".join(row) + "\n" for row in found), minimum, padding)
+
+
+def _even(rows: list[Sequence[str]], minimum: int, padding: int) -> str:
+    """The same for rows of equally many cells, column by column: most tables are even, and large ones wait for this.
+
+    "" if they are not, or if a cell itself has tabs or lines.
+    """
+    size = len(rows[0]) if rows else 0
+    if size < 2 or any(len(row) != size for row in rows):
+        return ""
+    columns = list(zip(*rows, strict=True))
+    form = "".join(f"%-{max(minimum, max(map(len, column)) + padding)}s" for column in columns[:-1]) + "%s\n"
+    text = "".join([form % row for row in zip(*columns, strict=True)])
+    return "" if "\t" in text or text.count("\n") != len(rows) else text
