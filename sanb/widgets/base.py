@@ -1,4 +1,4 @@
-"""The one widget: a panel or all of them. It has no state of its own: its desk has, and tells it differences."""
+"""The widget: a panel or all of them. It has no state of its own: its desk has, and tells it differences."""
 
 from __future__ import annotations
 
@@ -16,13 +16,28 @@ if TYPE_CHECKING:
 STATIC: Final = Path(__file__).parent / "static"
 
 
-class Panel(anywidget.AnyWidget):
-    """Parts of the Lab in a notebook; close it with `.close()`."""
+class Widget(anywidget.AnyWidget):
+    """The bundle with the parts that it shows."""
 
     _esm = (STATIC / "lab.js").read_text(encoding="utf-8")
     _css = (STATIC / "lab.css").read_text(encoding="utf-8")
     parts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
+
+    def _still(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What readers without a kernel see, and its metadata."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The widget, and what shows where it cannot."""
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        more, size = self._still()
+        return {**data, **more}, {**metadata, **size}
+
+
+class Panel(Widget):
+    """Parts of the Lab in a notebook; close it with `.close()`."""
 
     def __init__(self, desk: Desk, parts: tuple[str, ...], height: int = 0) -> None:
         super().__init__(parts=list(parts), height=height)
@@ -44,10 +59,6 @@ class Panel(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"Lab of {self.desk.cluster!r}: {', '.join(self.parts)}"
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """The widget, and for readers without a kernel a picture and a text."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+    def _still(self) -> tuple[dict[str, Any], dict[str, Any]]:
         with self.desk.cluster.lock:
-            more, size = still.bundle(self.desk.cluster, self.parts)
-        return {**data, **more}, {**metadata, **size}
+            return still.bundle(self.desk.cluster, self.parts)

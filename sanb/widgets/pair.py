@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import anywidget
 import traitlets
 
 from sanb.views.differences import differences, signs
-from sanb.widgets.base import STATIC
+from sanb.widgets.base import Widget
 from sanb.widgets.desk import Desk
 
 PARTS = ("graph", "console")
@@ -31,14 +30,10 @@ class Side:
         self.desk.closed(self)
 
 
-class Pair(anywidget.AnyWidget):
+class Pair(Widget):
     """The widget; close it with `.close()`."""
 
-    _esm = (STATIC / "lab.js").read_text(encoding="utf-8")
-    _css = (STATIC / "lab.css").read_text(encoding="utf-8")
-    parts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     sides = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    height = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, comparison: Any, height: int = 0) -> None:
         clusters = comparison.clusters
@@ -71,8 +66,5 @@ class Pair(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"Lab of {self.comparison!r}"
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """The widget, and for readers without a kernel pictures side by side and a table."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, **self.comparison.still()}, metadata
+    def _still(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self.comparison.still(), {}
