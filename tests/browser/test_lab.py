@@ -222,6 +222,13 @@ def test_versions_side_by_side(open_page: Opener, axe: str) -> None:
     page.quiet()
     old.locator(".card[data-id^='secret/shop/default-token-'] .sign[data-how='only']").wait_for()
     new.locator(".card[data-id='configmap/shop/kube-root-ca.crt'] .sign[data-how='only']").wait_for()
+    told = page.lab.get_by_role("region", name="Differences")
+    for _ in range(2):
+        told.locator("button[title='serviceaccount/shop/default']").first.click()
+        for side in (old, new):
+            side.locator(".selected[data-id='serviceaccount/shop/default']").wait_for()
+        new.get_by_role("button", name="Close").click()
+        old.locator(".inspector.empty").wait_for(state="attached")
     page.button("Pod").click()
     page.button("Create Pod").click()
     for side in (old, new):
@@ -230,10 +237,14 @@ def test_versions_side_by_side(open_page: Opener, axe: str) -> None:
     old.locator(".card[data-id='pod/shop/web']").click()
     for side, volume in ((old, "default-token"), (new, "kube-api-access")):
         side.locator(".inspector .added", has_text=f"name: {volume}").first.wait_for()
-    page.lab.get_by_role("region", name="Differences").get_by_text("spec.volumes[default-token-*].secret.secretName").wait_for()
+    told.get_by_text("spec.volumes[default-token-*].secret.secretName").wait_for()
     page.shot("lab-compare")
     assert page.complaints(axe) == []
     assert page.lab.evaluate("lab => lab.scrollWidth - lab.clientWidth") <= 0
+    old.get_by_role("button", name="Delete").click()
+    page.quiet()
+    for side in (old, new):
+        side.locator(".card[data-id='pod/shop/web']").wait_for(state="detached")
     assert page.troubles == []
 
 

@@ -8,20 +8,26 @@ import { Console } from "./console";
 import { Create } from "./create";
 import { Inspector } from "./inspector";
 
-const TO_ALL = new Set(["create", "apply", "remove", "kubectl", "run", "pass"]);
+const TO_ALL = new Set(["create", "apply", "remove", "kubectl"]);
 
-/** A lab that answers for the newest version and does what it is told to all. */
-function all(labs: Lab[]): Lab {
-  const last = labs.at(-1)!;
-  const found = Object.create(last) as Lab;
-  found.ask = (what: string, rest = {}) => (TO_ALL.has(what) ? Promise.allSettled(labs.map((lab) => lab.ask(what, rest))).then((answers) => (answers.at(-1) as any).value) : last.ask(what, rest));
-  return found;
+/** One of the labs, as a panel uses it: it answers for itself, and what it is told to do is done in all. */
+function forAll(lab: Lab, labs: Lab[]): Lab {
+  return Object.assign(Object.create(lab) as Lab, {
+    ask: (what: string, rest = {}) => {
+      if (!TO_ALL.has(what)) return lab.ask(what, rest);
+      const asked = labs.map((each) => each.ask(what, rest));
+      return Promise.allSettled(asked).then(() => asked[labs.indexOf(lab)]);
+    },
+    // it is the lab itself that remembers what is selected
+    select: (name: string) => lab.select(name),
+  });
 }
 
 export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise<any> }; labs: Lab[] }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [view, setView] = useState("differences");
-  const both = useMemo(() => all(labs), labs);
+  const each = useMemo(() => labs.map((lab) => forAll(lab, labs)), labs);
+  const newest = each.at(-1)!;
   useEffect(() => {
     const ends = labs.map((lab) => lab.subscribe(() => {
       // what is selected in one is selected in all
@@ -40,15 +46,16 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
   const chosen = labs[0]!.selected;
   if (!ready) return <div class="lab"><p class="hint wait">{problem || "The Lab waits for the kernel…"}</p></div>;
   const busy = labs.some((lab) => lab.head.busy);
-  const each = (what: string) => labs.forEach((lab) => lab.head.busy && lab.tellDesk(what));
-  const rows = (found?.rows ?? []).filter((row) => !chosen || row[0] === chosen || !found!.rows.some((other) => other[0] === chosen));
+  const goOn = (what: string) => labs.forEach((lab) => lab.head.busy && lab.tellDesk(what));
+  const rows = found?.rows ?? [];
+  const own = rows.filter((row) => row[0] === chosen);
   return (
     <div class="lab compare" role="region" aria-label="Versions side by side">
       <header class="transport">
         <strong>The same on Kubernetes {labs.map((lab) => lab.head.minor).join(" and ")}</strong>
         <div class="row" role="group" aria-label="Go on">
-          <button class="main" disabled={!busy} onClick={() => each("step")} title="Make the next thing happen in each">Step</button>
-          <button disabled={!busy} onClick={() => each("run")} title="Until nothing is left to do in any">Run to quiet</button>
+          <button class="main" disabled={!busy} onClick={() => goOn("step")} title="Make the next thing happen in each">Step</button>
+          <button disabled={!busy} onClick={() => goOn("run")} title="Until nothing is left to do in any">Run to quiet</button>
         </div>
         <p class="said" role="status" aria-live="polite"><span class={`state ${busy ? "busy" : "calm"}`}>{busy ? "more can happen" : "quiet"}</span>What you do here is done to each.</p>
       </header>
@@ -56,12 +63,12 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
         <div class="left">
           <details open class="maker">
             <summary>Create in each</summary>
-            <Context.Provider value={both}><Create /></Context.Provider>
+            <Context.Provider value={newest}><Create /></Context.Provider>
           </details>
         </div>
         <div class="sides">
-          {labs.map((lab) => (
-            <Context.Provider key={lab.head.minor} value={lab}>
+          {each.map((lab, at) => (
+            <Context.Provider key={at} value={lab}>
               <div class="side" role="region" aria-label={`Kubernetes ${lab.head.minor}`}>
                 <p class="bar"><strong>{lab.head.minor}</strong> <span class="soft">{clock(lab.head.now)}</span> <span class="soft one-line" title={lab.head.said}>{lab.head.said}</span></p>
                 <Graph />
@@ -71,18 +78,18 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
           ))}
         </div>
         <div class="dock">
-          <Tabs label="Watch" at={view} onChange={setView} tabs={[["differences", "What differs", found?.rows.length], ["console", "Console"]]} />
+          <Tabs label="Watch" at={view} onChange={setView} tabs={[["differences", "What differs", rows.length], ["console", "Console"]]} />
           <div class="page" role="tabpanel" aria-label={view}>
             {view === "differences" && (
               <>
-                <p class="hint"><b class="sign">+</b> only here  <b class="sign">≠</b> a field differs{chosen && found?.rows.some((row) => row[0] === chosen) ? "; only of what is selected" : ""}</p>
+                <p class="hint"><b class="sign">+</b> only here  <b class="sign">≠</b> a field differs{own.length ? "; only of what is selected" : ""}</p>
                 <div class="scroll" tabIndex={0} role="region" aria-label="Differences">
                   <table>
-                    <thead><tr><th>object</th><th>field</th>{labs.map((lab) => <th key={lab.head.minor}>{lab.head.minor}</th>)}</tr></thead>
+                    <thead><tr><th>object</th><th>field</th>{labs.map((lab, at) => <th key={at}>{lab.head.minor}</th>)}</tr></thead>
                     <tbody>
-                      {rows.map(([about, path, values]) => (
+                      {(own.length ? own : rows).map(([about, path, values]) => (
                         <tr key={about + path}>
-                          <td><Context.Provider value={both}><Name id={about} /></Context.Provider></td>
+                          <td><Context.Provider value={newest}><Name id={about} /></Context.Provider></td>
                           <td>{path ? <code>{path}</code> : "the object"}</td>
                           {values.map((value, at) => <td key={at} class={value === "–" ? "soft" : "differs"}>{value}</td>)}
                         </tr>
@@ -94,7 +101,7 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
             )}
             {view === "console" && (
               <div class="sides">
-                {labs.map((lab, at) => <Context.Provider key={at} value={all([lab, ...labs.filter((other) => other !== lab)].reverse())}><Console /></Context.Provider>)}
+                {each.map((lab, at) => <Context.Provider key={at} value={lab}><Console /></Context.Provider>)}
               </div>
             )}
           </div>
