@@ -24,8 +24,3 @@ def test_the_code_of_the_page_runs_from_top_to_bottom() -> None:
     assert worthless == "not allowed: the token is worth nothing: service account token has expired"
     assert denied.startswith("not allowed: secrets is forbidden")
     assert instead[-1].endswith("get, list pods")
-
-
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", PAGE.read_text()):
-        assert (PAGE.parent / target).exists(), target

@@ -32,6 +32,15 @@ def test_the_tour_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "run.json").exists()
 
 
-def test_every_link_into_the_repository_leads_somewhere() -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
-    assert [link for link in links if not (ROOT / link).exists()] == []
+PAGES = [page for folder in (ROOT, ROOT / "docs", ROOT / "examples") for page in sorted(folder.glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_into_the_repository_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text())
+    for link in links:
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        headings = re.findall(r"^#+ (.*)", target.read_text(), re.MULTILINE) if heading else []
+        assert not heading or heading in [re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings], link
