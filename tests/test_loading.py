@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sanb import Cluster, UsageError
+from tests.definitions import definition
 
 MONITOR = "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: %s}, spec: {a: [1, {b: 2}]}}"
 RENDERED = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: \"1\"\n"
@@ -76,19 +77,9 @@ def test_a_word_that_says_nothing_about_unknown_kinds_is_refused() -> None:
 
 
 def test_objects_of_a_definition_in_the_same_manifest_are_taken() -> None:
-    crd = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: foos.x.io}
-spec:
-  group: x.io
-  scope: Namespaced
-  names: {plural: foos, singular: foo, kind: Foo, listKind: FooList}
-  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
----
-{apiVersion: x.io/v1, kind: Foo, metadata: {name: a}}
-"""
-    assert Cluster("1.36").apply(crd).counts() == {"created": 2}
+    crd = definition("foos.x.io", "Foo", names="listKind: FooList")
+    foo = "{apiVersion: x.io/v1, kind: Foo, metadata: {name: a}}"
+    assert Cluster("1.36").apply(f"{crd}---\n{foo}").counts() == {"created": 2}
 
 
 def test_what_a_caller_changes_later_does_not_change_what_was_stored() -> None:

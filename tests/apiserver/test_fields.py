@@ -8,24 +8,11 @@ from sanb import Cluster
 from sanb.apiserver import fields
 from sanb.apiserver.resources import served
 from sanb.profiles.profile import Profile
+from tests.definitions import definition
 
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: lamps.home.example}
-spec:
-  group: home.example
-  scope: Namespaced
-  names: {plural: lamps, singular: lamp, kind: Lamp}
-  versions:
-  - name: v1
-    served: true
-    storage: true
-    selectableFields: [{jsonPath: .spec.color}, {jsonPath: .spec.lit}]
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties: {spec: {type: object, properties: {color: {type: string}, lit: {type: boolean}}}}
+SCHEMA = "{type: object, properties: {spec: {type: object, properties: {color: {type: string}, lit: {type: boolean}}}}}"
+SELECTABLE = "selectableFields: [{jsonPath: .spec.color}, {jsonPath: .spec.lit}]"
+DEFINITION = definition("lamps.home.example", "Lamp", SCHEMA, version=SELECTABLE) + """\
 ---
 {apiVersion: home.example/v1, kind: Lamp, metadata: {name: a}, spec: {color: red, lit: true}}
 ---

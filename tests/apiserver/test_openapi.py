@@ -10,6 +10,7 @@ import pytest
 from sanb import Cluster
 from sanb.apiserver import openapi
 from sanb.profiles.profile import Profile
+from tests.definitions import definition
 
 MINORS = ["1.10", "1.23", "1.36"]
 
@@ -72,32 +73,13 @@ def test_fields_of_other_minors_are_left_out() -> None:
     assert "immutable" not in old and "immutable" in new
 
 
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: lamps.home.example}
-spec:
-  group: home.example
-  scope: Namespaced
-  names: {plural: lamps, singular: lamp, kind: Lamp}
-  versions:
-  - name: v1
-    served: true
-    storage: true
-    schema:
-      openAPIV3Schema:
-        type: object
-        description: A lamp.
-        properties:
-          spec:
-            type: object
-            required: [color]
-            properties:
-              color: {type: string, description: What one sees., enum: [red, blue]}
-              power: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}
-              extra: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {a: {type: string}}}
-              note: {type: string, nullable: true}
-"""
+DEFINITION = definition("lamps.home.example", "Lamp", """{
+  type: object, description: A lamp., properties: {spec: {type: object, required: [color], properties: {
+    color: {type: string, description: What one sees., enum: [red, blue]},
+    power: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]},
+    extra: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {a: {type: string}}},
+    note: {type: string, nullable: true},
+  }}}}""")
 
 
 def _custom(minor: str) -> Any:

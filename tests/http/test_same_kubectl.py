@@ -14,6 +14,7 @@ import pytest
 
 from sanb import Cluster
 from sanb.http.serve import serve
+from tests.definitions import definition
 from tests.http.served import FORBIDDEN_ENV, kubectl_binary
 from tests.kubectl.play import norm
 
@@ -32,21 +33,10 @@ spec:
     metadata: {labels: {app: web}}
     spec: {serviceAccountName: till, containers: [{name: c, image: nginx, ports: [{containerPort: 80}]}]}
 """
-CRD = """
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: books.shop.example}
-spec:
-  group: shop.example
-  scope: Namespaced
-  names: {plural: books, singular: book, kind: Book, shortNames: [bk]}
-  versions:
-  - name: v1
-    served: true
-    storage: true
-    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {title: {type: string}}}}}}
-    additionalPrinterColumns: [{name: Title, type: string, jsonPath: .spec.title}]
-"""
+CRD = definition(
+    "books.shop.example", "Book", "{type: object, properties: {spec: {type: object, properties: {title: {type: string}}}}}",
+    names="shortNames: [bk]", version="additionalPrinterColumns: [{name: Title, type: string, jsonPath: .spec.title}]",
+)
 BOOK = "apiVersion: shop.example/v1\nkind: Book\nmetadata: {name: emma, namespace: shop}\nspec: {title: Emma}\n"
 INPUT = {"shop.yaml": SHOP, "crd.yaml": CRD, "book.yaml": BOOK, "bad.yaml": "kind: Pod\nmetadata: {name: x}\n"}
 WRITES = """

@@ -10,15 +10,10 @@ from pathlib import Path
 import pytest
 
 from sanb import Cluster
+from tests.definitions import definition
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\n"
-CRD = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: bars.example.com}
-spec: {group: example.com, scope: Namespaced, names: {plural: bars, kind: Bar}, versions: [%s]}
-"""
-VERSION = "{name: v1, served: true, storage: true, schema: {openAPIV3Schema: %s}}"
+BARS = ("bars.example.com", "Bar")
 INVALID_CRD = 'The CustomResourceDefinition "bars.example.com" is invalid: '
 SCHEMAS = [
     ("{type: strin}", "openAPIV3Schema.type: Unsupported value"),
@@ -39,7 +34,7 @@ SCHEMAS = [
 @pytest.mark.parametrize(("schema", "why"), SCHEMAS)
 def test_a_definition_with_a_broken_schema_is_refused_and_nothing_of_it_is_kept(schema: str, why: str) -> None:
     c = Cluster("1.36")
-    done = c.kubectl("apply -f -", stdin=CRD % (VERSION % schema))
+    done = c.kubectl("apply -f -", stdin=definition(*BARS, schema))
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith(INVALID_CRD)
     assert why in done.stderr
@@ -128,7 +123,7 @@ def test_names_that_stand_twice_in_one_file_are_created_once(minor: str) -> None
 def test_a_definition_too_large_to_be_remembered_is_applied_by_the_server() -> None:
     c = Cluster("1.36")
     fields = ", ".join(f"f{number}: {{type: string, description: {'x' * 90}}}" for number in range(2500))
-    text = CRD % (VERSION % f"{{type: object, properties: {{spec: {{type: object, properties: {{{fields}}}}}}}}}")
+    text = definition(*BARS, f"{{type: object, properties: {{spec: {{type: object, properties: {{{fields}}}}}}}}}")
     assert "metadata.annotations: Too long" in c.kubectl("apply -f -", stdin=text).stderr
     (row,) = c.apply(text)
     assert (row.result, row.why) == ("created", "too large to be remembered in an annotation: applied by the server")

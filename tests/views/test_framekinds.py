@@ -8,6 +8,7 @@ import pytest
 from sanb import Cluster
 from sanb.views.framekinds import KINDS
 from sanb.views.frames import Frames
+from tests.definitions import definition
 
 MANIFEST = """\
 apiVersion: apps/v1
@@ -65,15 +66,7 @@ kind: HorizontalPodAutoscaler
 metadata: {name: auto}
 spec: {scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: db}, maxReplicas: 3}
 ---
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: lamps.home.example}
-spec:
-  group: home.example
-  scope: Namespaced
-  names: {plural: lamps, kind: Lamp}
-  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
-"""
+""" + definition("lamps.home.example", "Lamp")
 WANTED = {
     "statefulsets": {"namespace": "default", "name": "db", "service": "db", "replicas": 2, "ready": 2, "updated": 2},
     "daemonsets": {"name": "agent", "desired": 1, "current": 1, "ready": 1, "updated": 1},
