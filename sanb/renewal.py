@@ -110,6 +110,7 @@ class Renewable:
         with self.lock:
             self._note("certificate", [name, list(groups), issued, begins, expires])
             self.certificates = (*self.certificates, Certified(name, tuple(groups), issued, begins, expires))
+            self._tell()
 
     def _make_server(self) -> ApiServer:
         raise NotImplementedError
@@ -137,6 +138,7 @@ class Renewable:
             self.authority = self.authority.rotated(keep=keep)
             self._server = self._make_server()
             self._restart(SIGNERS)
+            self._tell()
 
     def upgrade(self, minor: str, *, gates: Mapping[str, bool] | None = None) -> None:
         """Go on as a newer minor: the same objects, Pods that go on running, and components that start anew.

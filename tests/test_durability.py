@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 import sanb
+from sanb.apiserver.taskapi import outlives
+from sanb.durable import file
 from sanb.errors import UsageError
 
 ROOT = Path(__file__).parent.parent
@@ -163,6 +165,50 @@ def test_a_followed_cluster_is_written_as_it_goes_on(tmp_path: Path) -> None:
     assert d.authority.jwks() == c.authority.jwks()
 
 
+def _left(path: Path, folder: Path) -> sanb.Cluster:
+    """What a process that is killed now leaves."""
+    folder.mkdir()
+    for name in path.parent.glob(f"{path.name}*"):
+        shutil.copy(name, folder / name.name)
+    return sanb.Cluster.load(folder / path.name)
+
+
+def _remembered(c: sanb.Cluster, every: bool = False) -> dict[str, list[tuple[Any, ...]]]:
+    """What components remember: all of it, or what is still there when their process has ended."""
+    return {
+        name: sorted(
+            ((bucket, key, value) for bucket in workers.memory.names() for key, value in (workers.memory.bucket(bucket) or {}).items()
+             if every or outlives(workers.controller, bucket, key)), key=repr,
+        )
+        for name, workers in c.world.workers.items()
+    }
+
+
+STEPS: dict[str, Callable[[sanb.Cluster], Any]] = {
+    "a Pod deleted": lambda c: (c.kubectl("delete pod solo"), c.run()),
+    "Pods made": lambda c: (c.kubectl("scale deployment web --replicas=3"), c.run()),
+    "a user": lambda c: c.users.create("jane", groups=["dev"]),
+    "new keys": lambda c: c.rotate_keys(keep=False),
+    "tokens renewed": lambda c: (c.run(for_="2h"), c.create("configmap", "later")),
+    "a newer minor": lambda c: c.upgrade("1.30"),
+    "a Pod deleted there": lambda c: (c.kubectl("delete pod -l app=web"), c.run()),
+}
+
+
+def test_after_every_call_the_file_has_all_that_a_killed_process_must_leave(tmp_path: Path) -> None:
+    c = _busy("1.29")
+    with c.save(tmp_path / "state.db", follow=True):
+        for number, (what, step) in enumerate(STEPS.items()):
+            step(c)
+            d = _left(tmp_path / "state.db", tmp_path / str(number))
+            assert (d.minor, d.store.rev, d.certificates) == (c.minor, c.store.rev, c.certificates), what
+            assert d.now == c.now, what
+            assert d.store.tally.all() == c.store.tally.all(), what
+            assert _remembered(d, every=True) == _remembered(c), what
+            assert (d.authority.jwks(), d.authority.ca_pem) == (c.authority.jwks(), c.authority.ca_pem), what
+            assert str(d.kubectl(EVERYTHING)) == str(c.kubectl(EVERYTHING)), what
+
+
 def test_a_fork_of_a_followed_cluster_is_not_written(tmp_path: Path) -> None:
     c = _busy("1.36")
     with c.save(tmp_path / "state.db", follow=True):
@@ -175,18 +221,61 @@ def test_a_fork_of_a_followed_cluster_is_not_written(tmp_path: Path) -> None:
 
 def test_nothing_is_answered_that_cannot_be_written(tmp_path: Path) -> None:
     c = _busy("1.36")
+    told: list[int] = []
+    c.observers.append(lambda: told.append(c.store.rev))
     saved = c.save(tmp_path / "state.db", follow=True)
     db = saved._db
     assert db is not None
     db.execute("PRAGMA query_only=1")
     with pytest.raises(sanb.SanbError, match=r"state\.db cannot be written"):
         c.create("configmap", "one")
+    assert told == [], "those who look on, like watches, are told no more than whoever asked"
     db.execute("PRAGMA query_only=0")
     c.create("configmap", "two")
     saved.close()
     assert [one["metadata"]["name"] for one in sanb.Cluster.load(tmp_path / "state.db").list("configmaps")] == [
         "kube-root-ca.crt", "one", "two",
     ]
+
+
+def test_what_could_not_be_written_is_written_before_the_file_is_let_go(tmp_path: Path) -> None:
+    c = _busy("1.36")
+    saved = c.save(tmp_path / "state.db", follow=True)
+    assert saved._db is not None
+    saved._db.execute("PRAGMA query_only=1")
+    with pytest.raises(sanb.SanbError):
+        c.create("configmap", "one")
+    saved._db.execute("PRAGMA query_only=0")
+    saved.close()
+    assert sanb.Cluster.load(tmp_path / "state.db").get("configmap", "one")
+
+
+def test_a_cluster_saved_where_another_was_killed_is_nothing_but_itself(tmp_path: Path) -> None:
+    c = _busy("1.36")
+    with c.save(tmp_path / "state.db", follow=True):
+        c.create("configmap", "old")
+        _left(tmp_path / "state.db", tmp_path / "left")
+    assert (tmp_path / "left" / "state.db-wal").stat().st_size
+    new = sanb.Cluster("1.30", seed=4)
+    new.save(tmp_path / "left" / "state.db")
+    assert [one.name for one in (tmp_path / "left").iterdir()] == ["state.db"]
+    d = sanb.Cluster.load(tmp_path / "left" / "state.db")
+    assert (d.minor, d.seed, d.store.rev) == ("1.30", 4, new.store.rev)
+    assert str(d.kubectl(EVERYTHING)) == str(new.kubectl(EVERYTHING))
+
+
+def test_a_write_that_fails_leaves_the_file_of_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state.db"
+    _busy("1.36").save(path)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(file, "put_meta", full)
+    with pytest.raises(UsageError, match=r"cannot write .*state\.db: database or disk is full; choose a folder"):
+        sanb.Cluster("1.36").save(path)
+    assert path.read_bytes() == before and [one.name for one in tmp_path.iterdir()] == ["state.db"]
 
 
 def test_a_file_that_is_written_belongs_to_its_process(tmp_path: Path) -> None:
@@ -221,6 +310,13 @@ def _renumber(path: Path) -> None:
     db.close()
 
 
+def _reset(path: Path) -> None:
+    db = sqlite3.connect(path)
+    db.execute("UPDATE meta SET value = replace(value, '1.36', '1.35') WHERE name = 'setup'")
+    db.commit()
+    db.close()
+
+
 def _newer(path: Path) -> None:
     db = sqlite3.connect(path)
     db.execute("PRAGMA user_version=2")
@@ -241,6 +337,7 @@ def _foreign(path: Path) -> None:
         (_truncate, "is damaged"),
         (_scratch, "is damaged .checksum of a row of objects"),
         (_renumber, "is damaged .checksum of a row of counters"),
+        (_reset, "is damaged .checksum of setup"),
         (_newer, r"was written by another version of sanb .format 2, this one reads 1"),
         (_foreign, "is no saved cluster"),
         (lambda path: path.write_text("{}"), "is no saved cluster"),
@@ -258,7 +355,7 @@ def test_a_file_that_cannot_be_used_is_told_and_left_as_it_is(
         sanb.Cluster.load(path)
     assert str(path) in str(caught.value)
     assert path.read_bytes() == before and [one.name for one in tmp_path.iterdir()] == ["state.db"]
-    if spoil not in (_scratch, _renumber):  # those can be replaced: only their rows are wrong
+    if spoil not in (_scratch, _renumber, _reset):  # those can be replaced: only their rows are wrong
         with pytest.raises(UsageError, match=why):
             sanb.Cluster("1.36").save(path)
         assert path.read_bytes() == before
