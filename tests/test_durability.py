@@ -175,13 +175,12 @@ def _left(path: Path, folder: Path) -> sanb.Cluster:
 
 def _remembered(c: sanb.Cluster, every: bool = False) -> dict[str, list[tuple[Any, ...]]]:
     """What components remember: all of it, or what is still there when their process has ended."""
-    return {
-        name: sorted(
-            ((bucket, key, value) for bucket in workers.memory.names() for key, value in (workers.memory.bucket(bucket) or {}).items()
-             if every or outlives(workers.controller, bucket, key)), key=repr,
-        )
-        for name, workers in c.world.workers.items()
-    }
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for name, workers in c.world.workers.items():
+        memory = workers.memory
+        entries = [(bucket, key, value) for bucket in memory.names() for key, value in (memory.bucket(bucket) or {}).items()]
+        found[name] = sorted((one for one in entries if every or outlives(workers.controller, *one[:2])), key=repr)
+    return found
 
 
 STEPS: dict[str, Callable[[sanb.Cluster], Any]] = {
