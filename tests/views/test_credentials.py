@@ -10,7 +10,7 @@ import pytest
 import sanb
 from sanb.apiserver.request import Request
 from sanb.values import Lazy
-from sanb.views.credentials import COLUMNS
+from sanb.views.credentials import COLUMNS, certificate_refused
 from sanb.views.frames import Frames
 from tests.views.planes import plane
 
@@ -139,7 +139,7 @@ def test_a_replaced_token_of_a_pod_is_held_by_nobody_and_still_good(c: sanb.Clus
 
 
 def test_a_request_and_a_review_are_uses_and_a_refusal_is_none(c: sanb.Cluster) -> None:
-    token, jane = str(ask(c, expirationSeconds=600)), c.users.create("jane")
+    token, jane = str(ask(c, expirationSeconds=600)), c.users.create("jane", groups=["dev"])
     static = c.client("sesame")
     assert [rows(c, kind)[0]["last_used"] for kind in KINDS] == [None] * 5
     for client in (c.client(token), c.pod("shop", "web").client(), jane.client(), static):
@@ -165,6 +165,45 @@ def test_the_date_of_use_in_a_secrets_label_counts(c: sanb.Cluster) -> None:
     token = b64decode(str(c.get("secret", name, **SHOP)["data"]["token"])).decode()
     assert review(c, token) == ""
     assert rows(c, "token Secret")[0]["last_used"] == pd.Timestamp(c.now, unit="s", tz="UTC").round("us")
+
+
+def test_a_pod_of_the_same_name_does_not_hold_its_forerunners_token(c: sanb.Cluster) -> None:
+    c.delete("pod", "web", grace=0, **SHOP)
+    c.create("pod", "web", **SHOP)
+    c.run()
+    assert [(row["held_by"], row["bound_to"]) for row in rows(c, "mounted token")] == [(None, "pod/web"), ("pod/web", "pod/web")]
+
+
+def test_a_token_dies_with_the_object_that_it_is_bound_to_and_not_with_its_pods_node() -> None:
+    c = sanb.Cluster("1.36", seed=7)
+    c.create("namespace", "shop")
+    c.run()
+    c.create("pod", "web", **SHOP)
+    c.create("secret", "key", **SHOP)
+    c.run()
+    for kind, name, space in (("Secret", "key", SHOP), ("Node", "node-1", {}), ("Pod", "web", SHOP)):
+        reference = {"kind": kind, "apiVersion": "v1", "name": name, "uid": c.get(kind.lower(), name, **space)["metadata"]["uid"]}
+        ask(c, boundObjectRef=reference)
+    assert [row["bound_to"] for row in rows(c, "requested token")] == ["secret/key", "node/node-1", "pod/web"]
+    assert [row["bound_to"] for row in rows(c, "mounted token")] == ["pod/web"]
+
+
+def test_what_a_component_does_is_no_use_of_a_certificate_for_its_name(c: sanb.Cluster) -> None:
+    manager = c.users.create("system:kube-controller-manager")
+    calls = len(c.world.journal)
+    c.create("sa", "late", **SHOP)
+    c.run()
+    assert manager.name in {entry.request.user.name for entry in c.world.journal.after(calls)}
+    assert rows(c, "certificate")[0]["last_used"] is None
+    manager.client().list("secrets")
+    assert rows(c, "certificate")[0]["last_used"] is not None
+
+
+def test_time_alone_makes_a_credential_invalid(c: sanb.Cluster) -> None:
+    ask(c, expirationSeconds=600)
+    assert why(c, "requested token") == [None]
+    c.advance(661)
+    assert why(c, "requested token") == ["Token has expired."]
 
 
 @pytest.mark.parametrize(("data", "expected"), [
@@ -193,6 +232,13 @@ def test_certificates_end_by_time(c: sanb.Cluster) -> None:
     c.users.create("jane")
     c.run(for_="366d")
     assert why(c, "certificate") == ["the certificate has expired"]
+
+
+@pytest.mark.parametrize(("now", "expected"), [
+    (9.0, "the certificate is not valid yet"), (10.0, ""), (20.0, ""), (21.0, "the certificate has expired"),
+])
+def test_a_certificate_counts_from_its_first_moment_to_its_last(now: float, expected: str) -> None:
+    assert certificate_refused(10.0, 20.0, now) == expected
 
 
 def test_a_fork_has_its_own_credentials_and_a_replay_the_same(c: sanb.Cluster) -> None:
