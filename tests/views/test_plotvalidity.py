@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from itertools import combinations
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 
 import sanb
 from sanb import Lives
+from sanb.apiserver.request import Request
 from sanb.views import palette
 from sanb.views.plotvalidity import KINDS, Span, ticks
 
-pytest.importorskip("matplotlib")
+to_rgba = pytest.importorskip("matplotlib.colors").to_rgba
 BEGIN = 1767225600.0
 GONE, EXPIRED = 'serviceaccounts "web" not found', "service account token has expired"
 
@@ -39,6 +41,29 @@ def test_spans_are_the_looks_between_which_nothing_changed(c: sanb.Cluster) -> N
         ],
         "jane": [Span(BEGIN, later, "certificate", "")],
     }
+
+
+def test_another_credential_under_the_same_label_begins_a_span_of_its_own(c: sanb.Cluster) -> None:
+    lives = Lives()
+    for one in (c.kubectl("create token web").stdout, c.users.create("jane")):
+        lives.look(c, {"what I have": one})
+        c.advance(60)
+    assert lives.spans()["what I have"] == [
+        Span(BEGIN, BEGIN + 60, "requested token", ""), Span(BEGIN + 60, BEGIN + 60, "certificate", "")]
+
+
+def test_a_token_is_of_the_kind_that_it_says() -> None:
+    c = sanb.Cluster("1.22", seed=7)
+    c.run()
+    c.create("pod", "web")
+    c.run()
+    secret = b64decode(str(c.list("secrets", namespace="default")[0]["data"]["token"])).decode()
+    mounted = c.pod("default", "web").exec("cat /var/run/secrets/kubernetes.io/serviceaccount/token").stdout
+    asked = c.request(Request("create", "serviceaccounts", "default", "default", "token", {"spec": {}})).body["status"]["token"]
+    lives = Lives()
+    lives.look(c, {"secret": secret, "mounted": mounted, "asked": asked})
+    assert [look.kind for look in lives.looks] == ["token Secret", "mounted token", "requested token"]
+    assert [look.why for look in lives.looks] == ["", "", ""]
 
 
 def test_a_look_leaves_no_trace(c: sanb.Cluster) -> None:
@@ -90,6 +115,20 @@ def test_the_picture_has_labels_minors_reasons_and_months(c: sanb.Cluster, tmp_p
     assert {"my token", "1.29", "1.36", EXPIRED, "requested token", "Jan 2026", "Apr 2026"} <= set(texts)
     assert figure.words == "What credentials are worth: Kubernetes 1.29 to 1.36  ·  2026-01-01 to 2026-07-20  ·  1 credential"
     assert (tmp_path / "lives.png").stat().st_size > 5000
+
+
+def test_a_bar_is_full_where_a_credential_is_accepted_and_hatched_where_it_is_refused(c: sanb.Cluster) -> None:
+    lives, token = Lives(), c.kubectl("create token web --duration=1h").stdout
+    for _ in range(3):
+        lives.look(c, {"a token": token})
+        c.advance(3600)
+    colour = KINDS["requested token"].colour
+    hatch = to_rgba(palette.tint(colour, 0.25))
+    bars = [patch for patch in lives.draw().axes[0].patches if patch.get_zorder() in (2.5, 3.0)]
+    full = [bar for bar in bars if bar.get_facecolor() == to_rgba(colour)]
+    hatched = [bar for bar in bars if bar.get_hatch() and bar.get_edgecolor() == hatch]
+    assert [(len(full), len(hatched))] == [(1, 1)]
+    assert full[0].get_x() + full[0].get_width() == pytest.approx(hatched[0].get_x())
 
 
 def test_one_look_is_no_stretch_of_time(c: sanb.Cluster) -> None:
