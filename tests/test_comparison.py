@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from base64 import b64decode
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 import sanb
 from sanb.comparison import Comparison
+from sanb.views.differences import differences
 
 
 @pytest.fixture
@@ -41,6 +45,54 @@ def test_a_pod_mounts_a_secret_or_a_projected_token(both: Comparison) -> None:
     assert "metadata.creationTimestamp" not in found
 
 
+def test_the_differences_are_these_and_no_others_in_the_order_of_namespaces_and_kinds(both: Comparison) -> None:
+    """No times, no revisions, nothing of the system's namespaces; long values are cut."""
+    account = "/api/v1/namespaces/default/serviceaccounts/default"
+    label, secret = "metadata.labels.kubernetes.io/metadata.name", "secrets[default-token-*].name"
+    found = [tuple(row) for row in both.differences]
+    assert found[:12] == [
+        ("namespace/default", "metadata.selfLink", ("/api/v1/namespaces/default", "–")),
+        ("namespace/default", label, ("–", "default")),
+        ("serviceaccount/default/default", "metadata.selfLink", (f"{account[:43]}…", "–")),
+        ("serviceaccount/default/default", secret, ("default-token-*", "–")),
+        ("secret/default/default-token-5x8q2", "", ("there", "–")),
+        ("configmap/default/kube-root-ca.crt", "", ("–", "there")),
+        ("namespace/shop", "metadata.selfLink", ("/api/v1/namespaces/shop", "–")),
+        ("namespace/shop", label, ("–", "shop")),
+        ("serviceaccount/shop/default", "metadata.selfLink", ("/api/v1/namespaces/shop/serviceaccounts/def…", "–")),
+        ("serviceaccount/shop/default", secret, ("default-token-*", "–")),
+        ("secret/shop/default-token-78fzp", "", ("there", "–")),
+        ("configmap/shop/kube-root-ca.crt", "", ("–", "there")),
+    ]
+    assert {row[0] for row in found[12:]} == {"node/node-1"}
+    assert not any("Time" in row[1] for row in found)
+
+
+def test_what_is_drawn_for_an_object_makes_no_difference() -> None:
+    clusters = [sanb.Cluster("1.36", seed=seed, nodes=0) for seed in (1, 2)]
+    for c in clusters:
+        c.create("deployment", "web", image="nginx")
+        c.run()
+    owners = [c.list("replicasets")[0]["metadata"]["ownerReferences"][0]["uid"] for c in clusters]
+    assert owners[0] != owners[1]
+    assert [row for row in differences(clusters) if row.about.startswith(("deployment/", "replicaset/"))] == []
+
+
+def test_tokens_are_not_signed_to_be_compared() -> None:
+    old = sanb.compare("1.10", "1.23", seed=7)
+    old.create("namespace", "shop")
+    old.run()
+    assert {row.path for row in old.differences if row.about.startswith("secret/")} == {"metadata.selfLink"}
+    tokens = [c.store.head.scan("secrets", "shop")[0].last["data"]["token"] for c in old.clusters]
+    assert [token.read for token in tokens] == [False, False]
+
+
+def test_at_most_300_differences_are_told(both: Comparison) -> None:
+    for number in range(301):
+        both.clusters[0].create("configmap", f"c-{number}", namespace="shop")
+    assert len(both.differences) == 300
+
+
 def test_each_version_answers_in_its_own_words(both: Comparison) -> None:
     assert repr(both.kubectl("create serviceaccount late")) == (
         "1.10:\n  serviceaccount \"late\" created\n1.36:\n  serviceaccount/late created"
@@ -55,6 +107,10 @@ def test_two_of_the_same_minor_do_not_differ() -> None:
     assert same.differences == []
 
 
+def test_clusters_that_are_compared_have_come_to_rest() -> None:
+    assert [ran.actions for ran in sanb.compare("1.10", "1.36").run().values()] == [0, 0]
+
+
 def test_one_version_is_nothing_to_compare() -> None:
     with pytest.raises(sanb.UsageError, match="name two versions"):
         sanb.compare("1.36")
@@ -65,6 +121,33 @@ def test_without_a_kernel_there_are_pictures_and_a_table(both: Comparison) -> No
     assert data["image/png"].startswith("iVBOR")
     assert data["text/plain"].splitlines()[0] == "The same on Kubernetes 1.10 and 1.36: what differs"
     assert data["text/plain"].splitlines()[1].split() == ["OBJECT", "FIELD", "1.10", "1.36"]
+
+
+def test_a_saved_notebook_keeps_them_beside_the_widget(both: Comparison) -> None:
+    data, _ = both._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert both.still().items() <= data.items()
+    both.lab().close()
+
+
+def test_the_pictures_stand_beside_each_other(both: Comparison) -> None:
+    image = pytest.importorskip("PIL.Image")
+    with image.open(BytesIO(b64decode(both.still()["image/png"]))) as picture:
+        halves = [picture.crop((left, 0, left + picture.width // 2, picture.height)) for left in (0, picture.width // 2)]
+    assert picture.width > picture.height
+    assert all(len(half.convert("RGB").getcolors(1 << 24)) > 100 for half in halves)
+
+
+def test_without_matplotlib_there_is_a_table_as_html(both: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    html = both.still()["text/html"]
+    assert html.startswith("<table><thead><tr><th>object</th><th>field</th><th>1.10</th><th>1.36</th></tr></thead>")
+    assert "<tr><td>secret/shop/default-token-78fzp</td><td>(the object)</td><td>there</td><td>–</td></tr>" in html
+
+
+def test_what_a_cluster_cannot_do_neither_can_a_comparison(both: Comparison) -> None:
+    with pytest.raises(AttributeError, match="no attribute 'fly', and neither has a cluster"):
+        both.fly()
 
 
 class Ears:
@@ -99,3 +182,15 @@ def test_the_lab_of_both_keeps_the_sides_apart_and_marks_what_differs(both: Comp
     assert ears.ask(-1, "differences")["signs"][0]["serviceaccount/shop/late"] == "only"
     both.lab().close()
     assert [cluster.observers for cluster in both.clusters] == [[], []]
+
+
+def test_what_goes_wrong_while_comparing_is_told(both: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    ears = Ears(both)
+
+    def fail(clusters: Any) -> Any:
+        raise sanb.UsageError("nothing to see")
+
+    monkeypatch.setattr("sanb.widgets.pair.differences", fail)
+    ears.pair._received(ears.pair, {"id": "q", "do": "differences"}, [])
+    assert ears.sent == [(-1, {"re": "q", "error": "nothing to see"})]
+    both.lab().close()
