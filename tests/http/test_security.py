@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -46,17 +47,22 @@ def ask(served: Served, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Ite
     assert not caplog.records, caplog.records[0].exc_text
 
 
-def _raw(api: Served, data: bytes, seconds: float = 10.0) -> bytes:
-    """What the server answers to bytes, until it closes the connection."""
+def _raw(api: Served, *pieces: bytes, seconds: float = 20.0) -> bytes:
+    """What the server answers to bytes until it closes the connection, which it must; pieces wait for answers to those before."""
     context = ssl.create_default_context(cadata=api.ca)
     got = b""
     with closing(context.wrap_socket(socket.create_connection(("127.0.0.1", api.port)), server_hostname="127.0.0.1")) as client:
         client.settimeout(seconds)
         try:
-            client.sendall(data)
+            for piece in pieces[:-1]:
+                client.sendall(piece)
+                got += client.recv(65536)
+            client.sendall(pieces[-1])
             while part := client.recv(65536):
                 got += part
-        except OSError:
+        except TimeoutError:
+            raise AssertionError(f"the server leaves the connection open after {got[:300]!r}") from None
+        except OSError:  # it was broken off
             pass
     return got
 
@@ -123,10 +129,40 @@ def test_a_head_that_is_too_large_is_a_431(served: Served, ask: Http) -> None:
         assert not got.startswith(b"HTTP/1.1 2")
 
 
+LINE = b"GET /healthz HTTP/1.1\r\n"
+
+
+@pytest.mark.parametrize("begin", [b"GET /", LINE + b"X: ", LINE + b"X: y\r\n" * 1000 + b"X: "], ids=["path", "field", "fields"])
+@pytest.mark.parametrize("before", [(), (LINE + b"Host: x\r\n\r\n",)], ids=["first", "second"])
+def test_a_head_of_one_byte_too_many_is_a_431_whichever_it_is(
+    ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch, begin: bytes, before: tuple[bytes, ...]
+) -> None:
+    """What is sent is read to its end, or the answer would be lost as the connection breaks off."""
+    monkeypatch.setattr(protocol, "LARGEST_HEAD", 20_000)
+    codes = re.findall(rb"HTTP/1.1 (\d+)", _raw(served, *before, begin.ljust(20_001, b"a")))
+    assert codes == [b"200"] * len(before) + [b"431"]
+
+
+def test_a_head_of_as_many_bytes_as_allowed_is_read(ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "LARGEST_HEAD", 20_000)
+    end = b"\r\nConnection: close\r\n\r\n"
+    head = LINE + b"Host: x\r\nX: "
+    assert _raw(served, head.ljust(20_000 - len(end), b"a") + end).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_a_head_that_takes_too_long_ends_the_connection(ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "SLOW_HEAD", 0.3)
-    assert _raw(served, b"GET /healthz HTTP/1.1\r\nHost:", 20) == b""
-    assert _raw(served, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HT", 20).count(b"HTTP/1.1 200") == 1
+    assert _raw(served, b"GET /healthz HTTP/1.1\r\nHost:") == b""
+    assert _raw(served, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HT").count(b"HTTP/1.1 200") == 1
+    assert _raw(served, b"") == b"", "one who says nothing at all is hung up on as well"
+
+
+def test_a_head_that_came_in_time_leaves_all_the_time_for_the_answer(
+    ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "SLOW_HEAD", 1.0)
+    got = ask("GET", f"{CONFIGMAPS}?watch=1&timeoutSeconds=2")
+    assert got.text.count('"ADDED"') == len(ask("GET", CONFIGMAPS).json()["items"])
 
 
 # ---------------------------------------------------------------------- paths
@@ -157,6 +193,15 @@ def test_a_body_that_is_too_large_is_a_413_however_it_comes(ask: Http) -> None:
     assert (answer.status_code, answer.json()["reason"]) == (413, "RequestEntityTooLarge")
     pieces = ask("POST", CONFIGMAPS, iter([large[:1_000_000]] * 4), headers={"Content-Type": "application/json"})
     assert pieces.status_code == 413
+
+
+def test_a_body_that_is_announced_as_too_large_is_refused_before_it_comes(
+    ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "SLOW_BODY", 0.3)
+    end = b"\r\nConnection: close\r\n\r\n"
+    got = [_raw(served, HEAD + b"Content-Length: %d" % (application.LARGEST + more) + end)[:13] for more in (0, 1)]
+    assert got == [b"HTTP/1.1 408 ", b"HTTP/1.1 413 "]
 
 
 @pytest.mark.parametrize("depth", [250, 700, 980, 5_000, 300_000])
@@ -244,6 +289,14 @@ def test_more_requests_than_there_are_seats_are_told_to_come_back(ask: Http, mon
     answer = ask("GET", CONFIGMAPS)
     assert (answer.status_code, answer.headers["Retry-After"], answer.json()["reason"]) == (429, "1", "TooManyRequests")
     assert ask("GET", "/livez").text == "ok"
+
+
+def test_a_seat_is_free_again_when_its_request_is_answered(ask: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "MOST_REQUESTS", 1)
+    codes = [ask("GET", path).status_code for path in (CONFIGMAPS, f"{CONFIGMAPS}/nope", CONFIGMAPS)]
+    assert codes == [200, 404, 200]
+    assert ask("POST", CONFIGMAPS, "{", headers={"Content-Type": "application/json"}).status_code == 400
+    assert ask("GET", CONFIGMAPS).status_code == 200
 
 
 def test_a_body_that_does_not_come_is_given_up(ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
