@@ -84,6 +84,69 @@ WANTED = {
 }
 
 
+TIMES = ("2026-01-01T00:00:01Z", "2026-01-01T00:00:02Z")
+SAID: dict[str, tuple[dict[str, object], dict[str, object], dict[str, object]]] = {
+    # what an object's spec says, its status, and its row; no two numbers of an object are the same
+    "replicasets": ({"replicas": 4}, {"replicas": 3, "readyReplicas": 2}, {"replicas": 4, "current": 3, "ready": 2}),
+    "statefulsets": (
+        {"serviceName": "s", "replicas": 4},
+        {"readyReplicas": 3, "updatedReplicas": 2, "currentRevision": "a", "updateRevision": "b"},
+        {"service": "s", "replicas": 4, "ready": 3, "updated": 2, "current_revision": "a", "update_revision": "b"},
+    ),
+    "daemonsets": (
+        {}, {"desiredNumberScheduled": 4, "currentNumberScheduled": 3, "numberReady": 2, "updatedNumberScheduled": 1},
+        {"desired": 4, "current": 3, "ready": 2, "updated": 1},
+    ),
+    "jobs": (
+        {"completions": 5, "parallelism": 4},
+        {"active": 3, "succeeded": 2, "failed": 1, "startTime": TIMES[0], "completionTime": TIMES[1]},
+        {"state": "Running", "completions": 5, "parallelism": 4, "active": 3, "succeeded": 2, "failed": 1,
+         "started": TIMES[0], "completed": TIMES[1]},
+    ),
+    "cronjobs": (
+        {"schedule": "* * * * *", "suspend": False}, {"active": [{}, {}], "lastScheduleTime": TIMES[0]},
+        {"schedule": "* * * * *", "suspend": False, "active": 2, "last_schedule": TIMES[0]},
+    ),
+    "services": (
+        {"type": "ClusterIP", "clusterIP": "10.0.0.1"}, {}, {"type": "ClusterIP", "cluster_ip": "10.0.0.1", "ports": ""},
+    ),
+    "ingresses": ({"rules": [{}, {"host": "b"}]}, {}, {"class": None, "hosts": "*,b", "tls": 0}),
+    "claims": (
+        {"volumeName": "v", "storageClassName": "fast", "resources": {"requests": {"storage": "1Gi"}}, "accessModes": ["A", "B"]},
+        {"phase": "Bound"}, {"phase": "Bound", "volume": "v", "storage_class": "fast", "requested": "1Gi", "modes": "A,B"},
+    ),
+    "volumes": (
+        {"capacity": {"storage": "1Gi"}, "storageClassName": "fast", "persistentVolumeReclaimPolicy": "Retain",
+         "claimRef": {"namespace": "shop", "name": "c"}},
+        {"phase": "Bound"},
+        {"phase": "Bound", "capacity": "1Gi", "storage_class": "fast", "reclaim": "Retain", "claim_namespace": "shop",
+         "claim": "c"},
+    ),
+    "quotas": (
+        {}, {"hard": {"pods": "4", "cpu": "3"}, "used": {"pods": "2", "cpu": "1"}},
+        {"hard": "cpu=3,pods=4", "used": "cpu=1,pods=2"},
+    ),
+    "budgets": (
+        {}, {"disruptionsAllowed": 1, "currentHealthy": 4, "desiredHealthy": 3, "expectedPods": 5},
+        {"allowed": 1, "healthy": 4, "desired": 3, "expected": 5},
+    ),
+    "autoscalers": ({"minReplicas": 2, "maxReplicas": 3}, {}, {"target": None, "min": 2, "max": 3}),
+    "definitions": (
+        {"group": "g", "names": {"kind": "K"}, "scope": "Cluster"}, {}, {"group": "g", "kind": "K", "scope": "Cluster"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_column_comes_from_its_own_field(name: str) -> None:
+    spec, status, wanted = SAID[name]
+    metadata = {"namespace": "shop", "name": "n", "uid": "u", "creationTimestamp": TIMES[0]}
+    ((*values,),) = KINDS[name].rows({"metadata": metadata, "spec": spec, "status": status})
+    row = dict(zip([column.name for column in KINDS[name].columns], values, strict=True))
+    space = {"namespace": "shop"} if "namespace" in row else {}
+    assert row == {**space, "name": "n", **wanted, "uid": "u", "created": TIMES[0]}
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Cluster:
     c = Cluster("1.36")
