@@ -46,6 +46,17 @@ OPS = {
 def test_a_namespace_shows_who_is_bound_in_it_and_by_what(c: sanb.Cluster) -> None:
     assert lines(c, "shop") == SHOP
     assert lines(c, None) == SHOP | OPS
+    assert lines(c, "ops") == OPS
+
+
+def test_a_binding_of_the_cluster_is_in_each_frame_with_the_accounts_of_that_frame(c: sanb.Cluster) -> None:
+    c.kubectl("create clusterrolebinding both --clusterrole=view --serviceaccount=shop:web --serviceaccount=ops:cron")
+    assert {line for line in lines(c, None) if line[0].endswith("/both")} == {
+        ("clusterrolebinding/shop/both", "clusterrole/shop/view", "grants"),
+        ("clusterrolebinding/shop/both", "serviceaccount/shop/web", "binds"),
+        ("clusterrolebinding/ops/both", "clusterrole/ops/view", "grants"),
+        ("clusterrolebinding/ops/both", "serviceaccount/ops/cron", "binds"),
+    }
 
 
 def test_the_number_of_objects_is_that_of_what_is_stored(c: sanb.Cluster) -> None:
