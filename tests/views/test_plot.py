@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
+from sanb.apiserver.relations import RELATIONS
 from sanb.apiserver.request import Request
 from sanb.errors import UsageError
 from sanb.kernel.journal import Cause, Served
@@ -122,6 +123,11 @@ def test_a_picture_is_written_to_a_file_of_the_format_that_its_name_says(
 
 
 # ---------------------------------------------------------------------- pen and palette
+
+
+def test_every_relation_that_is_drawn_has_a_look_of_its_own() -> None:
+    """All but that to a namespace, which is the frame."""
+    assert {row.name for row in RELATIONS} - {"in-namespace"} <= set(palette.STROKES)
 
 
 @pytest.mark.parametrize("kind", palette.KINDS)
