@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import ssl
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from sanb import Cluster
-from sanb.http import spdy
+from sanb.http import spdy, spdysession
 from sanb.http.serve import Served
 
 EXEC = "/api/v1/namespaces/default/pods/web/exec?container=c"
@@ -37,6 +39,18 @@ def test_frames_come_out_as_they_went_in_however_they_are_cut() -> None:
     ]
     assert got[0].headers == {"streamtype": "error"} and got[1].headers["a"] == "ä".encode().decode("latin-1")
     assert got[3].data == b"hello"
+    assert got[6].data == (5).to_bytes(4, "big")
+
+
+def test_settings_are_read_over_and_flags_of_other_frames_end_no_stream() -> None:
+    sent = b"\x80\x03\x00\x04\x01\x00\x00\x04" + bytes(4) + b"\x80\x03\x00\x06\x01\x00\x00\x04" + (9).to_bytes(4, "big")
+    got = list(spdy.Spdy().feed(sent))
+    assert [(frame.kind, frame.stream, frame.last) for frame in got] == [(spdy.SETTINGS, 0, False), (spdy.PING, 9, False)]
+
+
+def test_names_of_headers_are_told_in_small_letters() -> None:
+    (frame,) = spdy.Spdy().feed(spdy.Spdy().open(1, {"StreamType": "Error"}))
+    assert frame.headers == {"streamtype": "Error"}
 
 
 @pytest.mark.parametrize(("sent", "why"), [
@@ -71,11 +85,11 @@ def test_headers_that_lie_about_their_length_are_refused() -> None:
 class Client:
     """The least that a client must do."""
 
-    def __init__(self, api: Served, target: str, protocols: str = V4) -> None:
+    def __init__(self, api: Served, target: str, protocols: str = V4, token: str = "") -> None:
         context = ssl.create_default_context(cadata=api.ca)
         self._wire = context.wrap_socket(socket.create_connection(("127.0.0.1", api.port), 10), server_hostname="127.0.0.1")
         head = {
-            "Host": "x", "Authorization": f"Bearer {api.token}", "Connection": "Upgrade", "Upgrade": "SPDY/3.1",
+            "Host": "x", "Authorization": f"Bearer {token or api.token}", "Connection": "Upgrade", "Upgrade": "SPDY/3.1",
             "Content-Length": "0", **({"X-Stream-Protocol-Version": protocols} if protocols else {}),
         }
         lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
@@ -164,6 +178,148 @@ def test_pings_are_answered_and_streams_without_a_use_are_reset(api: Served) -> 
     assert [(frame.kind, frame.stream) for _, frame in zip(range(4), frames)] == [
         (spdy.PING, 41), (spdy.RST_STREAM, 1), (spdy.SYN_REPLY, 3), (spdy.RST_STREAM, 5),
     ]
+
+
+def test_a_client_has_so_many_streams_at_most(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    kinds = [f"kind-{number}" for number in range(spdysession.MOST_STREAMS + 2)]
+    client.open(*kinds)
+    got = [(frame.kind, frame.stream) for _, frame in zip(kinds, client.frames())]
+    most = 2 * spdysession.MOST_STREAMS
+    taken = [(spdy.SYN_REPLY, one) for one in range(1, most, 2)]
+    assert got == [*taken, (spdy.RST_STREAM, most + 1), (spdy.RST_STREAM, most + 3)]
+
+
+def test_an_input_that_is_broken_off_has_ended(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    client.open("error", "stdin", "stdout")
+    client.send(spdy.data(3, b"half") + spdy.reset(3))
+    client.until_ended(2)
+    assert client.said[5] == b"half"
+
+
+def test_a_client_that_says_goodbye_is_let_go(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    client.send(spdy.goaway(0))
+    assert list(client.frames()) == []
+
+
+def test_a_client_that_makes_no_streams_is_let_go(api: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spdysession, "STARTING", 0.2)
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    client.send(client.spdy.open(1, {"streamtype": "error"}))
+    assert [frame.kind for frame in client.frames()] == [spdy.SYN_REPLY]
+
+
+def test_a_terminal_needs_no_stream_for_errors(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=sh&command=-c&command=echo+err>%262&stdout=1&stderr=1&tty=1")
+    client.open("error", "stdout")
+    client.until_ended(2)
+    assert client.said[3] == b"err\r\n"
+
+
+def test_of_the_protocols_that_both_know_the_clients_first_is_taken(api: Served) -> None:
+    client = Client(api, f"{EXEC}&command=ls", "v9.channel.k8s.io, v3.channel.k8s.io, v4.channel.k8s.io")
+    assert client.head[-1] == "X-Stream-Protocol-Version: v3.channel.k8s.io"
+
+
+@pytest.mark.parametrize("minor", ["1.30", "1.36"])
+def test_whoever_may_not_run_commands_is_refused_before_the_upgrade(minor: str) -> None:
+    old = Cluster(minor, seed=3)
+    old.create("pod", "web", body={"spec": {"containers": [{"name": "c", "image": "nginx"}]}})
+    old.run()
+    token = str(old.kubectl("create token default")).strip()
+    with old.serve() as api:
+        client = Client(api, f"{EXEC}&command=ls", token=token)
+        assert client.head[0] == "HTTP/1.1 403 Forbidden"
+        assert json.loads(client.body())["message"] == (
+            'pods "web" is forbidden: User "system:serviceaccount:default:default" cannot create resource "pods/exec" in API '
+            'group "" in the namespace "default"'
+        )
+
+
+class Wire(asyncio.Transport):
+    """A transport that notes what becomes of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+        self.sent: list[bytes] = []
+
+    def write(self, data: Any) -> None:
+        self.sent.append(data)
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+    def pause_reading(self) -> None:
+        self.calls.append("pause")
+
+    def resume_reading(self) -> None:
+        self.calls.append("resume")
+
+
+def _session() -> tuple[spdysession.Session, Wire, spdy.Spdy]:
+    wire, client = Wire(), spdy.Spdy()
+    session = spdysession.Session(wire, lambda: wire.calls.append("lost"))
+    for place, kind in enumerate(("stdin", "stdout")):
+        session.data_received(client.open(2 * place + 1, {"streamtype": kind}))
+    wire.sent.clear()
+    return session, wire, client
+
+
+def test_a_client_waits_with_more_input_until_what_it_sent_is_read() -> None:
+    async def check() -> None:
+        session, wire, _ = _session()
+        half = spdysession.MOST_UNREAD // 2 + 1
+        session.data_received(spdy.data(1, b"a" * half))
+        assert wire.calls == []
+        session.data_received(spdy.data(1, b"b" * half))
+        assert wire.calls == ["pause"]
+        assert await session.heard("stdin") == b"a" * half
+        assert wire.calls == ["pause", "resume"]
+
+    asyncio.run(check())
+
+
+def test_what_comes_on_other_streams_than_the_input_is_dropped() -> None:
+    session, wire, _ = _session()
+    session.data_received(spdy.data(3, b"a" * (spdysession.MOST_UNREAD // 2)) * 4)
+    assert wire.calls == [] and session._unread == 0
+
+
+def test_much_output_goes_in_pieces_and_waits_for_the_client() -> None:
+    async def check() -> None:
+        session, wire, _ = _session()
+        session.pause_writing()
+        saying = asyncio.create_task(session.say("stdout", b"x" * (2 * spdysession.PIECE + 1)))
+        await asyncio.sleep(0)
+        assert wire.sent == []
+        session.resume_writing()
+        assert await saying is True
+        assert [len(one) - spdy.HEAD for one in wire.sent] == [spdysession.PIECE, spdysession.PIECE, 1]
+
+    asyncio.run(check())
+
+
+def test_whoever_waits_is_told_when_the_connection_ends() -> None:
+    async def check() -> None:
+        session, wire, _ = _session()
+        session.pause_writing()
+        waiting = [session.heard("stdin"), session.say("stdout", b"x"), session.opened(["never"])]
+        tasks = [asyncio.create_task(one) for one in waiting]
+        await asyncio.sleep(0)
+        session.connection_lost(None)
+        assert await asyncio.wait_for(asyncio.gather(*tasks), 10) == [None, False, False]
+        assert (wire.calls, wire.sent, session.gone) == (["lost"], [], True)
+
+    asyncio.run(check())
+
+
+def test_the_end_of_the_server_closes_the_connection() -> None:
+    session, wire, _ = _session()
+    session.shutdown()
+    assert wire.calls == ["close"]
 
 
 def test_a_connection_that_breaks_the_rules_is_closed(api: Served) -> None:
