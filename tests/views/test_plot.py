@@ -13,10 +13,12 @@ from IPython.core.formatters import DisplayFormatter
 
 from sanb.apiserver.relations import RELATIONS
 from sanb.apiserver.request import Request
+from sanb.apiserver.resources import RESOURCES
 from sanb.errors import UsageError
 from sanb.kernel.journal import Cause, Served
 from sanb.views import palette
 from sanb.views.layout import Box, arrange, scene
+from sanb.views.layout.model import PLACES
 from sanb.views.marks import label, lanes, marks, place
 from sanb.views.pen import Picture, curve, elbows, fitted, width_of
 from sanb.views.plot import TITLE, draw
@@ -128,6 +130,16 @@ def test_a_picture_is_written_to_a_file_of_the_format_that_its_name_says(
 def test_every_relation_that_is_drawn_has_a_look_of_its_own() -> None:
     """All but that to a namespace, which is the frame."""
     assert {row.name for row in RELATIONS} - {"in-namespace"} <= set(palette.STROKES)
+
+
+def test_every_kind_that_has_a_place_in_pictures_has_a_look_of_its_own() -> None:
+    assert set(PLACES) <= set(palette.KINDS)
+
+
+def test_kinds_that_other_kinds_name_have_looks_of_their_own_in_the_lab() -> None:
+    ends = {end for row in RELATIONS for end in (row.resource, row.target)} - {"*"}
+    plain = {"APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"}
+    assert {RESOURCES[end].kind for end in ends} - plain <= set(palette.KINDS)
 
 
 @pytest.mark.parametrize("kind", palette.KINDS)
