@@ -60,6 +60,16 @@ def test_a_kind_is_selected_by_its_own_fields(minor: str, resource: str, field: 
     assert field in fields.supported(served(profile)[resource], profile)
 
 
+@pytest.mark.parametrize(("resource", "field", "value"), [
+    ("jobs.batch", "status.successful", "0"), ("replicationcontrollers", "status.replicas", "0"),
+    ("replicasets.apps", "status.replicas", "0"), ("pods", "spec.hostNetwork", "false"), ("pods", "spec.nodeName", ""),
+    ("nodes", "spec.unschedulable", "false"), ("secrets", "type", ""), ("namespaces", "status.phase", ""),
+])
+def test_a_field_that_an_object_lacks_has_the_value_that_go_gives_it(resource: str, field: str, value: str) -> None:
+    profile = Profile.of("1.36")
+    assert fields.supported(served(profile)[resource], profile)[field]({"metadata": {"name": "a"}}) == value
+
+
 @pytest.mark.parametrize(("minor", "field", "there"), [
     ("1.10", "spec.serviceAccountName", False), ("1.13", "spec.serviceAccountName", True),
     ("1.27", "spec.hostNetwork", False), ("1.28", "spec.hostNetwork", True),

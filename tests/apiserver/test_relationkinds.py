@@ -92,6 +92,17 @@ def test_every_row_has_a_case() -> None:
     assert scaled & {case[:3] for case in CASES}
 
 
+@pytest.mark.parametrize(("kind", "target"), [
+    ("Deployment", "deployments.apps"), ("ReplicaSet", "replicasets.apps"), ("StatefulSet", "statefulsets.apps"),
+    ("ReplicationController", "replicationcontrollers"),
+])
+def test_an_autoscaler_scales_one_kind_and_no_other(kind: str, target: str) -> None:
+    scaler = {"spec": {"scaleTargetRef": {"kind": kind, "name": "web"}}}
+    scaled = {row[2]: found("scales", HPA, row[2], scaler) for row in ROWS if row[0] == "scales"}
+    assert len(scaled) == 4
+    assert {resource: places for resource, places in scaled.items() if places} == {target: [("shop", "web")]}
+
+
 MANIFEST = """\
 {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}
 ---
