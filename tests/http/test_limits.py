@@ -27,6 +27,8 @@ def test_two_hundred_levels_are_the_most() -> None:
         assert limits.sound(deepest, json.dumps(deepest)) is deepest
         with pytest.raises(ValueError, match="exceeded max depth"):
             limits.sound([make(limits.DEEPEST)], "[" * (limits.DEEPEST + 1))
+    with pytest.raises(ValueError, match="exceeded max depth"):  # and not as deep as Python can go
+        limits.sound(_nested(5_000), "[" * 5_000)
 
 
 def test_an_alias_counts_as_deep_as_what_it_stands_for() -> None:
