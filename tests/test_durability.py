@@ -213,6 +213,7 @@ def test_a_fork_of_a_followed_cluster_is_not_written(tmp_path: Path) -> None:
     with c.save(tmp_path / "state.db", follow=True):
         rev = c.store.rev
         other = c.fork()
+        assert other.observers == [] and len(c.observers) == 1
         other.create("configmap", "elsewhere")
         other.run()
     assert sanb.Cluster.load(tmp_path / "state.db").store.rev == rev

@@ -292,6 +292,18 @@ def test_ignored_failures_do_not_count() -> None:
     assert conditions(world)[-1] == ("Failed", "BackoffLimitExceeded")
 
 
+def test_a_pod_that_was_deleted_before_it_failed_is_no_case_for_the_policy() -> None:
+    world = started(podFailurePolicy=POLICY)
+    name = living(world)[0]["metadata"]["name"]
+    ended = {"name": "c", "image": "i", "imageID": "", "ready": False, "restartCount": 0,
+             "state": {"terminated": {"exitCode": 42, "finishedAt": "2026-01-01T00:00:00Z"}}}
+    status_of = {"phase": "Running", "containerStatuses": [ended]}
+    world.ask("patch", "pods", "ns", name, {"status": status_of}, "status", patchType="merge")
+    world.ask("delete", "pods", "ns", name)
+    world.run()
+    assert (conditions(world), status(world)["failed"]) == ([], 1)
+
+
 def test_minors_before_1_26_know_no_policy() -> None:
     world = started("1.25", podFailurePolicy=POLICY)
     failing(world, 42)

@@ -47,7 +47,7 @@ def test_a_value_that_holds_itself_is_too_deep() -> None:
 
 
 @pytest.mark.parametrize(("times", "size", "refused"), [
-    (30, 30, False),  # 931 parts: too few to be looked at
+    (30, 30, False),  # of so few nothing is too much
     (30, 1000, False),  # 96 of 100 parts come out of aliases
     (3000, 1000, True),  # nearly all of them
     (2, 300_000, True),  # half of many

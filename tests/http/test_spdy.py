@@ -43,7 +43,8 @@ def test_frames_come_out_as_they_went_in_however_they_are_cut() -> None:
 
 
 def test_settings_are_read_over_and_flags_of_other_frames_end_no_stream() -> None:
-    sent = b"\x80\x03\x00\x04\x01\x00\x00\x0c" + (1).to_bytes(4, "big") + bytes(8) + b"\x80\x03\x00\x06\x01\x00\x00\x04" + (9).to_bytes(4, "big")
+    sent = b"\x80\x03\x00\x04\x01\x00\x00\x0c" + (1).to_bytes(4, "big") + bytes(8)
+    sent += b"\x80\x03\x00\x06\x01\x00\x00\x04" + (9).to_bytes(4, "big")
     got = list(spdy.Spdy().feed(sent))
     assert [(frame.kind, frame.stream, frame.last) for frame in got] == [(spdy.SETTINGS, 0, False), (spdy.PING, 9, False)]
 
