@@ -12,13 +12,14 @@ from sanb.cluster import Cluster
 from sanb.errors import UsageError
 from sanb.views import tablewriter
 from sanb.views.differences import Row, differences
+from sanb.widgets.lab import NO_WIDGETS
 
 if TYPE_CHECKING:
     from sanb.widgets.pair import Pair
 
 
 class Answers(dict[str, Any]):
-    """What each version answered, by its minor."""
+    """What each version answered, by its name."""
 
     def __repr__(self) -> str:
         told = {minor: str(answer).rstrip("\n") for minor, answer in self.items()}
@@ -35,6 +36,8 @@ class Comparison:
         if len(minors) < 2:
             raise UsageError('there is nothing to compare: name two versions, for example sanb.compare("1.10", "1.36")')
         self.clusters = [Cluster(minor, **options) for minor in minors]
+        # two of a minor are told apart by their places
+        self.names = [f"{one} ({place + 1})" if minors.count(one) > 1 else one for place, one in enumerate(minors)]
         self._pair: Pair | None = None
         for cluster in self.clusters:
             cluster.run()
@@ -45,11 +48,11 @@ class Comparison:
         An error of one is its answer; the others go on.
         """
         found = Answers()
-        for cluster in self.clusters:
+        for name, cluster in zip(self.names, self.clusters, strict=True):
             try:
-                found[cluster.minor] = action(cluster)
+                found[name] = action(cluster)
             except Exception as problem:  # the answer of this version
-                found[cluster.minor] = problem
+                found[name] = problem
         return found
 
     def __getattr__(self, name: str) -> Any:
@@ -75,7 +78,7 @@ class Comparison:
         try:
             from sanb.widgets.pair import Pair
         except ImportError as error:
-            raise ImportError("the Lab needs anywidget: install sanb-k8s[lab], or the package 'anywidget'") from error
+            raise ImportError(NO_WIDGETS) from error
         if self._pair is None or self._pair.comm is None:
             self._pair = Pair(self, height)
         return self._pair
@@ -83,14 +86,13 @@ class Comparison:
     # ------------------------------------------------------------------ display
 
     def __repr__(self) -> str:
-        return f"<Comparison of {' and '.join(cluster.minor for cluster in self.clusters)}>"
+        return f"<Comparison of {' and '.join(self.names)}>"
 
     def __str__(self) -> str:
-        minors = [cluster.minor for cluster in self.clusters]
-        rows = [("OBJECT", "FIELD", *minors)]
+        rows = [("OBJECT", "FIELD", *self.names)]
         rows += [(row.about, row.path or "(the object)", *row.values) for row in self.differences]
         lines = tablewriter.table(rows, 0, 2).splitlines()
-        return "\n".join([f"The same on Kubernetes {' and '.join(minors)}: what differs", *(line.rstrip() for line in lines)])
+        return "\n".join([f"The same on Kubernetes {' and '.join(self.names)}: what differs", *(line.rstrip() for line in lines)])
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         try:
@@ -108,7 +110,7 @@ class Comparison:
         return {"text/plain": str(self), "image/png": b64encode(picture).decode()}
 
     def _html(self) -> str:
-        head = "".join(f"<th>{escape(each)}</th>" for each in ("object", "field", *(c.minor for c in self.clusters)))
+        head = "".join(f"<th>{escape(each)}</th>" for each in ("object", "field", *self.names))
         rows = ("".join(f"<td>{escape(each)}</td>" for each in (row.about, row.path or "(the object)", *row.values))
                 for row in self.differences)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"

@@ -103,7 +103,7 @@ class Credentials:
                 self._take(kept, entry)
             elif kept is not None:
                 self._used[self._token(kept)] = entry.time
-            if entry.code != 401 and not entry.actor:
+            if entry.code != 401 and not entry.actor and entry.cause is None:  # Events of components have a cause
                 self._used[self._token(request.shown) if request.shown else request.user] = entry.time
         self._position = len(journal)
 

@@ -14,8 +14,6 @@ OWN: Final = frozenset({"uid", "resourceVersion", "creationTimestamp", "managedF
 """What is different for every object anyway."""
 LONGEST: Final = 44
 """Characters of a value that are told."""
-MOST: Final = 300
-"""Rows that are told."""
 NOTHING: Final = "–"
 
 
@@ -37,7 +35,7 @@ def differences(clusters: Sequence[Any]) -> list[Row]:
             found.append(Row(about, "", tuple(NOTHING if obj is None else "there" for obj in objects)))
         else:
             found += [Row(about, path, values) for path, values in _fields([dict(_leaves(obj)) for obj in objects])]
-    return found[:MOST]
+    return found
 
 
 def signs(clusters: Sequence[Any]) -> list[dict[str, str]]:

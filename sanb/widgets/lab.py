@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sanb.widgets.desk import PARTS, Desk
 
 if TYPE_CHECKING:
     from sanb.widgets.base import Panel
+
+NO_WIDGETS: Final = "the Lab needs anywidget: install sanb-k8s[lab], or the package 'anywidget'"
 
 
 class Lab:
@@ -79,7 +81,7 @@ class Lab:
         try:
             from sanb.widgets.base import Panel
         except ImportError as error:
-            raise ImportError("the Lab needs anywidget: install sanb-k8s[lab], or the package 'anywidget'") from error
+            raise ImportError(NO_WIDGETS) from error
         found = self._panels.get(parts)
         if found is None or found not in self.desk.panels:
             found = self._panels[parts] = Panel(self.desk, parts, height)

@@ -249,3 +249,11 @@ def test_a_fork_has_its_own_credentials_and_a_replay_the_same(c: sanb.Cluster) -
         other.pod("shop", "web").client().list("secrets", **SHOP)
     assert len(other.frames.credentials) == len(c.frames.credentials) + 2
     pd.testing.assert_frame_equal(sanb.replay(other.trace).frames.credentials, other.frames.credentials)
+
+
+def test_what_a_component_writes_in_events_is_no_use_of_a_certificate_of_its_name(c: sanb.Cluster) -> None:
+    c.users.create("system:kube-scheduler")
+    c.create("pod", "late", **SHOP)
+    c.run()
+    assert [one["reason"] for one in c.list("events", **SHOP) if one["involvedObject"]["name"] == "late"][0] == "Scheduled"
+    assert rows(c, "certificate")[0]["last_used"] is None

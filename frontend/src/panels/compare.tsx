@@ -8,6 +8,8 @@ import { Console } from "./console";
 import { Create } from "./create";
 import { Inspector } from "./inspector";
 
+/** Rows that a table shows at once. */
+const MOST = 300;
 const TO_ALL = new Set(["create", "apply", "remove", "kubectl"]);
 
 /** One of the labs, as a panel uses it: it answers for itself, and what it is told to do is done in all. */
@@ -49,6 +51,7 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
   const goOn = (what: string) => labs.forEach((lab) => lab.head.busy && lab.tellDesk(what));
   const rows = found?.rows ?? [];
   const own = rows.filter((row) => row[0] === chosen);
+  const shown = own.length ? own : rows;
   return (
     <div class="lab compare" role="region" aria-label="Versions side by side">
       <header class="transport">
@@ -87,7 +90,7 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
                   <table>
                     <thead><tr><th>object</th><th>field</th>{labs.map((lab, at) => <th key={at}>{lab.head.minor}</th>)}</tr></thead>
                     <tbody>
-                      {(own.length ? own : rows).map(([about, path, values]) => (
+                      {shown.slice(0, MOST).map(([about, path, values]) => (
                         <tr key={about + path}>
                           <td><Context.Provider value={newest}><Name id={about} /></Context.Provider></td>
                           <td>{path ? <code>{path}</code> : "the object"}</td>
@@ -96,6 +99,7 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
                       ))}
                     </tbody>
                   </table>
+                  {shown.length > MOST && <p class="soft">and {(shown.length - MOST).toLocaleString("en")} more: select an object to see what differs in it</p>}
                 </div>
               </>
             )}
