@@ -255,5 +255,5 @@ def test_what_a_component_writes_in_events_is_no_use_of_a_certificate_of_its_nam
     c.users.create("system:kube-scheduler")
     c.create("pod", "late", **SHOP)
     c.run()
-    assert [one["reason"] for one in c.list("events", **SHOP) if one["involvedObject"]["name"] == "late"][0] == "Scheduled"
+    assert next(one["reason"] for one in c.list("events", **SHOP) if one["involvedObject"]["name"] == "late") == "Scheduled"
     assert rows(c, "certificate")[0]["last_used"] is None
