@@ -328,6 +328,7 @@ class ControlPlane(Recorded, Renewable):
         if self.now < to:
             self._note("advance", to)
             self.world.clock.advance(to)
+            self._tell()
 
     def _go(
         self, until: Callable[[World], bool] | None, *, upkeep: bool = False, horizon: float = inf,

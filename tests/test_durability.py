@@ -189,6 +189,7 @@ STEPS: dict[str, Callable[[sanb.Cluster], Any]] = {
     "a user": lambda c: c.users.create("jane", groups=["dev"]),
     "new keys": lambda c: c.rotate_keys(keep=False),
     "tokens renewed": lambda c: (c.run(for_="2h"), c.create("configmap", "later")),
+    "nothing but time": lambda c: c.run(for_="90s"),
     "a newer minor": lambda c: c.upgrade("1.30"),
     "a Pod deleted there": lambda c: (c.kubectl("delete pod -l app=web"), c.run()),
 }
