@@ -30,7 +30,7 @@ MOST_WATCHES: Final = 2000
 SLOW_BODY: Final = 30.0
 """Seconds that a client has to send its body."""
 SLOW_READER: Final = 60.0
-"""Seconds that a client may leave what it was sent unread, before it is hung up on."""
+"""Seconds that a client may leave the events of a watch unread, before it is hung up on."""
 MOST_REQUESTS: Final = 600
 """So many requests are under way at once, as many as an API server has seats; more are told to come back."""
 EXEMPT: Final = ("/healthz", "/livez", "/readyz")
@@ -169,7 +169,8 @@ class App:
                 bookmark = watcher.bookmark()
                 events += lines([bookmark]) if bookmark is not None else b""
             if events:
-                await _sent(send, {"type": "http.response.body", "body": events, "more_body": True})
+                async with asyncio.timeout(SLOW_READER):
+                    await send({"type": "http.response.body", "body": events, "more_body": True})
             left = end - loop.time()
             if watcher.closed or left <= 0 or gone.done() or self._hub.closed:
                 return
@@ -256,17 +257,7 @@ def _start(message: Message, extra: tuple[tuple[bytes, bytes], ...]) -> dict[str
 async def respond(send: Send, message: Message, method: str) -> None:
     """Send a whole message."""
     await send(_start(message, ((b"content-length", str(len(message.body)).encode()),)))
-    await _sent(send, {"type": "http.response.body", "body": b"" if method == "HEAD" else message.body})
-
-
-async def _sent(send: Send, message: dict[str, Any]) -> None:
-    """Send what may be much.
-
-    Raises:
-        TimeoutError: the client does not read it; the connection ends.
-    """
-    async with asyncio.timeout(SLOW_READER):
-        await send(message)
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else message.body})
 
 
 async def _gone(receive: Receive) -> None:
