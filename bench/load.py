@@ -153,18 +153,18 @@ async def _shared(url: str, tasks: Iterator[Callable[[Connection], Any]]) -> flo
     return took
 
 
+def _asking(*words: Any) -> Callable[[Connection], Any]:
+    return lambda connection: connection.ask(*words)
+
+
 async def create(url: str, count: int, start: int) -> float:
     """Seconds that `count` creates of Pods take."""
-    return await _shared(url, (
-        lambda c, n=n: c.ask("POST", PODS, pod(f"n-{n:06}")) for n in range(start, start + count)  # type: ignore[misc]
-    ))
+    return await _shared(url, (_asking("POST", PODS, pod(f"n-{n:06}")) for n in range(start, start + count)))
 
 
 async def get(url: str, count: int, start: int) -> float:
     """Seconds that `count` gets take."""
-    return await _shared(url, (
-        lambda c, n=n: c.ask("GET", f"{PODS}/n-{start + n % 100:06}") for n in range(count)  # type: ignore[misc]
-    ))
+    return await _shared(url, (_asking("GET", f"{PODS}/n-{start + n % 100:06}") for n in range(count)))
 
 
 async def fetch(url: str, count: int, start: int) -> float:

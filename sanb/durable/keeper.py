@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -213,10 +213,9 @@ def _everything(plane: ControlPlane, db: sqlite3.Connection) -> None:
         file.put(db, "objects", _objects({version.key: version for version in head.scan(resource)}, authority))
     file.put(db, "counters", ((packed(key, authority), count) for key, count in plane.store.tally.all().items()))
     for name, workers in plane.world.workers.items():
-        lasting: Callable[[Hashable, Hashable], bool] = lambda bucket, key, w=workers: outlives(w.controller, bucket, key)  # type: ignore[misc]
         entries = [
             (bucket, key, value) for bucket in sorted(workers.memory.names(), key=repr)
-            for key, value in (workers.memory.bucket(bucket) or {}).items() if lasting(bucket, key)
+            for key, value in (workers.memory.bucket(bucket) or {}).items() if outlives(workers.controller, bucket, key)
         ]
         file.put(db, "memory", [(name, packed((b, k), authority), packed(v, authority)) for b, k, v in entries])
     file.put_meta(db, "state", _state(plane))
