@@ -45,6 +45,7 @@ create serviceaccount bot
 create serviceaccount bot -n shop
 create serviceaccount bot
 create configmap settings --from-literal=a=1 --from-literal=b=2
+create configmap one --from-literal=greeting=hello
 create secret generic keys --from-literal=password=hunter2
 create role reader --verb=get,list --resource=pods
 create rolebinding reader --role=reader --serviceaccount=default:bot
@@ -107,7 +108,7 @@ get pods -n nowhere
 describe serviceaccount bot
 describe role reader
 describe rolebinding reader
-describe configmap settings
+describe configmap one
 describe secret keys
 describe quota small
 describe namespace shop
