@@ -58,6 +58,12 @@ def dangling(obj: Obj, view: View) -> str:
     return next((str(one["status"]) for one in conditions if one.get("type") == "Dangling"), "?")
 
 
+def health(obj: Obj, view: View) -> str:
+    """How a component of the control plane is."""
+    found = dig(obj, "conditions", 0, "status", default="Unknown")
+    return {"True": "Healthy", "False": "Unhealthy"}.get(str(found), "Unknown")
+
+
 def _selector(selector: Obj | None) -> str:
     """A label selector as text."""
     if not selector or not (selector.get("matchLabels") or selector.get("matchExpressions")):

@@ -14,6 +14,7 @@ from sanb.apiserver import (
     queryoptions,
     status,
     subresources,
+    unstored,
     verbs_create,
     verbs_delete,
     verbs_read,
@@ -133,7 +134,7 @@ class ApiServer:
                 return Decision(Response(200, None))
             resource = customs.find(view.table, request.resource)
             if resource is None:
-                return subresources.virtual(self, view, request)  # type: ignore[no-any-return]
+                return unstored.answer(self, view, request, attempt)
         verb = VERBS.get(request.verb) if not request.subresource else subresources.find(self, request, resource)
         if verb is None or (not request.subresource and request.verb not in resource.verbs):
             raise status.method_not_allowed()

@@ -70,6 +70,10 @@ _PRIORITY: Final = (
 )
 
 COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
+    "componentstatuses": {
+        "1.10": (NAME, Column("Status", cellkinds.health), Column("Message", _at("conditions", 0, "message")),
+                 Column("Error", _at("conditions", 0, "error"))),
+    },
     "endpoints": {"1.10": (NAME, Column("Endpoints", cellkinds.endpoints), AGE)},
     "endpointslices.discovery.k8s.io": {
         "1.10": (NAME, Column("AddressType", _at("addressType")), Column("Ports", cellkinds.slice_ports),

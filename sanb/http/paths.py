@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sanb.apiserver.discovery import REVIEWS, Custom, reviews, served
+from sanb.apiserver.discovery import Custom, served
 from sanb.apiserver.resources import RESOURCES, Resource
 from sanb.apiserver.resources import served as kinds
+from sanb.apiserver.unstored import known
 from sanb.profiles.profile import Profile
 
 Verbs = Mapping[str, str]
@@ -62,10 +63,10 @@ def _below(profile: Profile, group: str, group_version: str, rest: list[str], wa
         if (namespace and not found.namespaced) or (subresource and subresource not in found.subresources):
             return nowhere
         return Place(group_version, found.id, found.kind, namespace, name, subresource, watch=watch)
-    review = REVIEWS.get(plural)
-    if review is None or group_version not in reviews(profile).get(plural, ()) or bool(namespace) is not review[2]:
+    row = known(profile).get(f"{plural}.{group}" if group else plural)
+    if row is None or group_version not in row.served or bool(namespace) is not row.namespaced:
         return nowhere
-    return Place(group_version, f"{plural}.{group}", review[1], namespace, name, subresource)
+    return Place(group_version, row.id, row.kind, namespace, name, subresource)
 
 
 def unknown(group_version: str, path: str) -> Place:

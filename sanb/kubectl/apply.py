@@ -157,9 +157,7 @@ def _one(session: Session, place: Located) -> None:
         generated = dig(place.obj, "metadata", "generateName", default="")
         if generated:
             raise error(f"from {generated}: cannot use generate name with apply")
-        raise error(
-            f'error when retrieving current configuration of:\nfrom server for: "{place.source}": resource name may not be empty'
-        )
+        raise error(f"{_retrieving(place)}: resource name may not be empty")
     try:
         current = session.ask("get", place.resource, place.namespace, place.name)
     except ApiError as refusal:

@@ -48,6 +48,7 @@ def mode(session: Session) -> str:
     return value
 
 
+NAMELESS: Final = "<unknown>"
 SUFFIX: Final = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
 
@@ -77,7 +78,7 @@ def report(session: Session, resource: Resource, body: Obj, done: str) -> None:
     if form:
         output.write(session, form, [body])
     else:
-        session.changed(resource, (body.get("metadata") or {}).get("name", ""), done)
+        session.changed(resource, (body.get("metadata") or {}).get("name") or NAMELESS, done)
 
 
 def local(session: Session, resource: Resource, obj: Obj, namespace: str) -> Obj:

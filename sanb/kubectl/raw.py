@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from sanb.apiserver import discovery
@@ -13,6 +13,7 @@ from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.values import json_default
 
+KIND: Final = ("apiVersion", "kind")
 NOT_FOUND: Final = "Error from server (NotFound): the server could not find the requested resource"
 
 
@@ -25,7 +26,7 @@ def get(session: Session, path: str) -> str:
     """
     place, _, query = path.partition("?")
     if not place.startswith("/"):
-        raise error("--raw must be a valid URL path")
+        raise error(f'--raw must be a valid URL path: parse "{path}": invalid URI for request')
     found = discovery.answer(session.profile, place, session.custom())
     if found is None:
         found = _resource(session, [part for part in place.split("/") if part], dict(parse_qsl(query)))
@@ -44,7 +45,7 @@ def _resource(session: Session, parts: list[str], options: dict[str, str]) -> ob
     namespace = ""
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         namespace, rest = rest[1], rest[2:]
-    row = next((one for one in session.rows() if one.plural == rest[0] and version in one.served), None)
+    row = next((one for one in session.all_rows() if one.plural == rest[0] and version in one.served), None)
     if row is None:
         raise Failure(NOT_FOUND)
     name, subresource = ([*rest[1:], "", ""])[:2]
@@ -61,8 +62,18 @@ def _resource(session: Session, parts: list[str], options: dict[str, str]) -> ob
         impersonate=session.impersonate,
     )
     try:
-        return session.cp.request(request).body
+        answer = session.cp.request(request)
+        for warning in answer.warnings:
+            session.warn(warning)
+        return "" if answer.body is None else _bare(answer.body)
     except ApiError as refusal:
         if refusal.code == 404 and not refusal.reason:
             raise Failure(NOT_FOUND) from None
         raise
+
+
+def _bare(body: Any) -> Any:
+    """A list as it is sent: its items do not say what they are."""
+    if not isinstance(body, dict) or not str(body.get("kind", "")).endswith("List"):
+        return body
+    return {**body, "items": [{key: value for key, value in one.items() if key not in KIND} for one in body.get("items") or ()]}

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from sanb.apiserver.request import ADMIN, NOTHING, Request, Response, UserInfo
 from sanb.apiserver.resources import RESOURCES, Resource, served
+from sanb.apiserver.unstored import known
 from sanb.errors import ApiError
 from sanb.kubectl.flags import Parsed
 from sanb.kubectl.result import Failure, error
@@ -114,13 +115,17 @@ class Session:
         """The same in order."""
         return self.kinds().values()
 
+    def all_rows(self) -> tuple[Resource, ...]:
+        """The kinds that are stored, then those that are only answered: reviews, bindings, componentstatuses."""
+        return (*self.rows(), *known(self.profile).values())
+
     def custom(self) -> tuple[Resource, ...]:
         """Those of CustomResourceDefinitions."""
         return tuple(row for row in self.rows() if row.custom is not None)
 
     def find(self, kind: str, version: str) -> Resource | None:
         """The kind of an object with this kind and apiVersion; None if the server does not have it."""
-        row = next((row for row in self.rows() if row.kind == kind and version in row.served), None)
+        row = next((row for row in self.all_rows() if row.kind == kind and version in row.served), None)
         return row if row is None or row.stored == version else row._replace(stored=version)
 
     def resolve(self, word: str) -> Resource:
@@ -129,7 +134,7 @@ class Session:
         Raises:
             Failure: the server has none.
         """
-        return resolve(word, self.rows())
+        return resolve(word, self.all_rows())
 
     def targets(self, arguments: list[str], *, names_needed: bool = False) -> list[tuple[Resource, list[str]]]:
         """What TYPE, TYPE NAME..., TYPE/NAME... and comma lists mean; no names mean all objects.
@@ -137,7 +142,7 @@ class Session:
         Raises:
             Failure: the words do not fit together.
         """
-        return targets(arguments, names_needed=names_needed, rows=list(self.rows()))
+        return targets(arguments, names_needed=names_needed, rows=self.all_rows())
 
     def objects(self, resource: Resource | str, namespace: str = "", **selectors: str) -> list[Obj]:
         """The objects of a list; none if the list is refused."""
@@ -201,22 +206,18 @@ def resolve(text: str, rows: Iterable[Resource] | None = None) -> Resource:
         names = (row.plural, row.singular, *row.short)
         if word in names:
             return row
-        if plain in names and group and group in _groups(row):
-            return _in_version(row, group)
-    raise error(f'the server doesn\'t have a resource type "{text}"')
+        if plain in names and group and (found := _in_group(row, group)) is not None:
+            return found
+    raise error(f'the server doesn\'t have a resource type "{text.partition(".")[0]}"')
 
 
-def _in_version(row: Resource, words: str) -> Resource:
-    """The row in the version that `v1beta1.apps` names; without a version as it is."""
-    version, _, group = words.partition(".")
-    named = f"{group}/{version}"
-    return row._replace(stored=named) if named in row.served else row
-
-
-def _groups(row: Resource) -> list[str]:
-    """What may follow the point: a group, or a version and a group; old groups of the same objects too."""
-    own = [row.group, *(f"{version}.{row.group}" for served in row.versions.values() for version in served)]
-    return own + [alias.partition("/")[0] for others in row.aliases.values() for alias in others]
+def _in_group(row: Resource, words: str) -> Resource | None:
+    """The row in the version that `apps` or `v1.apps` names; None if it is not served so."""
+    for one in row.served or (row.api_version,):
+        group, _, version = one.rpartition("/")
+        if words in (group, f"{version}.{group}"):
+            return row._replace(stored=one)
+    return None
 
 
 def targets(

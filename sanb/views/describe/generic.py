@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from sanb.values import Obj, plain
-from sanb.views.describe.common import Reader, events, heading
+from sanb.views.describe.common import Reader, events, labels, line, notes
 
 SKIPPED: Final = (
     ".metadata.name",
@@ -21,7 +21,10 @@ PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+")
 
 def other(obj: Obj, reader: Reader) -> str:
     """A kind without a description of its own."""
-    return heading(obj, reader) + _content(plain(obj), 0, "") + events(obj, reader)
+    metadata = obj["metadata"]
+    place = line("Name", metadata.get("name", "")) + line("Namespace", metadata.get("namespace", ""))
+    marks = labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile)
+    return place + marks + _content(plain(obj), 0, "") + events(obj, reader)
 
 
 def _content(content: Obj, level: int, path: str) -> str:
