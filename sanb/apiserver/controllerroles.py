@@ -23,6 +23,11 @@ _SIGNERS: Final = (
     "kubernetes.io/legacy-unknown kubernetes.io/kube-apiserver-client kubernetes.io/kube-apiserver-client-kubelet "
     "kubernetes.io/kubelet-serving"
 )
+_STATEFUL: Final = (
+    rule("list watch", "pods"), rule(READ, "statefulsets", "apps"), rule("update", "statefulsets/status", "apps"),
+    rule("update", "statefulsets/finalizers", "apps"), rule("get create delete update patch", "pods"),
+    rule(f"{READ} create delete update patch", "controllerrevisions", "apps"), rule(f"{READ} create", "persistentvolumeclaims"),
+)
 
 
 class ControllerRole(NamedTuple):
@@ -136,13 +141,9 @@ CONTROLLER_ROLES: Final[tuple[ControllerRole, ...]] = (
     _plain("route-controller", _NODES, rule("patch", "nodes/status")),
     _plain("service-account-controller", rule("create", "serviceaccounts")),
     _plain("service-controller", rule(READ, "services"), rule("patch update", "services/status"), _NODES),
-    _plain(
-        "statefulset-controller", rule("list watch", "pods"), rule(READ, "statefulsets", "apps"),
-        rule("update", "statefulsets/status", "apps"), rule("update", "statefulsets/finalizers", "apps"),
-        rule("get create delete update patch", "pods"),
-        rule(f"{READ} create delete update patch", "controllerrevisions", "apps"),
-        rule(f"{READ} create", "persistentvolumeclaims"),
-    ),
+    ControllerRole("statefulset-controller", {
+        "1.10": _STATEFUL, "1.27": (*_STATEFUL, rule("update delete", "persistentvolumeclaims")),
+    }),
     _plain("ttl-controller", rule("update patch list watch", "nodes")),
     _plain(
         "certificate-controller", rule(f"{READ} delete", "certificatesigningrequests", "certificates.k8s.io"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sanb.controllers import jobpolicy
+from sanb.controllers import jobindexes, jobpolicy
+from sanb.controllers.jobindexes import INDEX, index_of
 from sanb.controllers.owned import ENDED, deleted, phase, pod_body
 from sanb.controllers.victims import ready_since
 from sanb.profiles.profile import Profile
@@ -14,8 +15,9 @@ from sanb.values import Obj
 
 KIND: Final = "Job"
 FINALIZER: Final = "batch.kubernetes.io/job-tracking"
-INDEX: Final = "batch.kubernetes.io/job-completion-index"
 UNLIMITED: Final = 2**31 - 1
+NOBODY: Final[frozenset[int]] = frozenset()
+NOTHING: Final[Mapping[int, Obj]] = {}
 
 
 class Traits(NamedTuple):
@@ -31,6 +33,9 @@ class Traits(NamedTuple):
     completed_event: bool
     back_off: tuple[float, float]
     policy: bool
+    per_index: bool
+    success: bool
+    replacement: bool
 
     @classmethod
     def of(cls, profile: Profile) -> Traits:
@@ -53,6 +58,12 @@ TRAITS: Final[dict[str, dict[str, Any]]] = {
     "back_off": {"1.10": (10.0, 360.0), "1.27": (10.0, 600.0)},
     # podFailurePolicy is looked at (gate JobPodFailurePolicy)
     "policy": {"1.10": False, "1.26": True},
+    # each index has a limit of its own (gate JobBackoffLimitPerIndex)
+    "per_index": {"1.10": False, "1.29": True},
+    # some successes may be enough (gate JobSuccessPolicy)
+    "success": {"1.10": False, "1.31": True},
+    # Pods may be replaced only once they have ended (gate JobPodReplacementPolicy)
+    "replacement": {"1.10": False, "1.29": True},
 }
 
 
@@ -72,6 +83,12 @@ class Tally(NamedTuple):
     """When the last Pod failed; 0 if none has."""
     verdict: str = ""
     """Why a rule of the podFailurePolicy makes the Job fail."""
+    lost: frozenset[int] = frozenset()
+    """The completion indexes that have failed for good, where each has a limit of its own."""
+    last: Mapping[int, Obj] = NOTHING
+    """The last Pod that failed of each index, where each has a limit of its own."""
+    enough: str = ""
+    """Which rule of the successPolicy is fulfilled."""
 
 
 def restarts(pod: Obj) -> int:
@@ -79,12 +96,6 @@ def restarts(pod: Obj) -> int:
     status = pod.get("status") or {}
     every = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
     return sum(int(one.get("restartCount") or 0) for one in every)
-
-
-def index_of(pod: Obj) -> int | None:
-    """The completion index of a Pod."""
-    text = (pod["metadata"].get("annotations") or {}).get(INDEX)
-    return int(text) if text is not None and text.isdigit() else None
 
 
 def is_indexed(job: Obj) -> bool:
@@ -97,7 +108,8 @@ def tally(job: Obj, pods: list[Obj], known: frozenset[str], traits: Traits) -> T
     old: Obj = job.get("status") or {}
     fresh = [pod for pod in pods if not traits.tracking or (held(pod) and pod["metadata"]["uid"] not in known)]
     won = [pod for pod in fresh if phase(pod) == "Succeeded"]
-    lost = [pod for pod in fresh if phase(pod) == "Failed" or (traits.tracking and _cut_off(pod))]
+    early = traits.tracking and not ended_only(job, traits)
+    lost = [pod for pod in fresh if phase(pod) == "Failed" or (early and _cut_off(pod))]
     active = [pod for pod in pods if phase(pod) not in ENDED and not deleted(pod)]
     done = parsed(old.get("completedIndexes") or "")
     if is_indexed(job):
@@ -108,6 +120,8 @@ def tally(job: Obj, pods: list[Obj], known: frozenset[str], traits: Traits) -> T
     matches = [jobpolicy.matched(job, pod) for pod in lost if phase(pod) == "Failed"] if traits.policy else []
     ignored = sum(1 for one in matches if one is not None and one.action == jobpolicy.IGNORE)
     failed = len(lost) - ignored + (int(old.get("failed") or 0) if traits.tracking else 0)
+    separate = traits.per_index and jobindexes.limited(job)
+    gone = parsed(old.get("failedIndexes") or "") | jobindexes.lost(job, lost) if separate else NOBODY
     return Tally(
         active, succeeded, failed, sum(restarts(pod) for pod in active), done,
         sum(1 for pod in active if _ready(pod)),
@@ -115,7 +129,14 @@ def tally(job: Obj, pods: list[Obj], known: frozenset[str], traits: Traits) -> T
         frozenset(pod["metadata"]["uid"] for pod in (*won, *lost)),
         max((_ended_at(pod) for pod in pods if phase(pod) == "Failed"), default=0.0),
         next((one.why for one in matches if one is not None and one.action == jobpolicy.FAIL), ""),
+        gone - done, jobindexes.last_failures(pods) if separate else NOTHING,
+        jobindexes.enough(job, done, parsed) if traits.success and is_indexed(job) else "",
     )
+
+
+def ended_only(job: Obj, traits: Traits) -> bool:
+    """Whether a Pod that is being deleted counts and is replaced only when it has ended."""
+    return traits.replacement and job["spec"].get("podReplacementPolicy") == "Failed"
 
 
 def _cut_off(pod: Obj) -> bool:
@@ -160,7 +181,7 @@ def indexes(job: Obj, found: Tally, count: int) -> Iterator[int | None]:
     if not is_indexed(job):
         yield from [None] * count
         return
-    busy = {index_of(pod) for pod in found.active} | found.done
+    busy = {index_of(pod) for pod in found.active} | found.done | found.lost
     free = (index for index in range(_completions(job)) if index not in busy)
     for _, index in zip(range(count), free, strict=False):
         yield index
@@ -175,7 +196,17 @@ def back_off(job: Obj, found: Tally, traits: Traits, now: float) -> float:
     return max(0.0, found.last_failure + pause - now)
 
 
-def body(profile: Profile, job: Obj, index: int | None, traits: Traits) -> Obj:
+def index_pause(found: Tally, index: int, traits: Traits, now: float) -> float:
+    """Seconds until a Pod of this index may be made, where each index has a limit of its own."""
+    failed = found.last.get(index)
+    if failed is None:
+        return 0.0
+    first, longest = traits.back_off
+    pause = min(first * 2.0 ** min(jobindexes.times(failed), 20), longest)
+    return max(0.0, _ended_at(failed) + pause - now)
+
+
+def body(profile: Profile, job: Obj, index: int | None, traits: Traits, found: Tally | None = None) -> Obj:
     """A new Pod of a Job."""
     pod = pod_body(profile, job, KIND)
     metadata, spec = pod["metadata"], pod["spec"]
@@ -184,6 +215,8 @@ def body(profile: Profile, job: Obj, index: int | None, traits: Traits) -> Obj:
     if index is None:
         return pod
     metadata["annotations"] = {**(metadata.get("annotations") or {}), INDEX: str(index)}
+    if found is not None and traits.per_index and jobindexes.limited(job):
+        metadata["annotations"] |= jobindexes.notes(job, found.last.get(index))
     if traits.index_label:
         metadata["labels"] = {**(metadata.get("labels") or {}), INDEX: str(index)}
     name = job["metadata"]["name"]

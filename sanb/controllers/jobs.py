@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sanb.apiserver.client import Api
-from sanb.controllers import jobpods, jobstatus
+from sanb.controllers import jobindexes, jobpods, jobstatus
 from sanb.controllers.identity import PROCESS, account_user
 from sanb.controllers.jobpods import Tally, Traits
 from sanb.controllers.owned import (
@@ -168,18 +168,33 @@ async def _manage(
         return count, None, None
     if wanted == count:
         return count, None, None
-    pause = jobpods.back_off(job, tally, traits, api.now)
-    if pause > 0:
+    if jobpods.ended_only(job, traits):
+        wanted -= tally.terminating
+    places = list(jobpods.indexes(job, tally, max(0, min(wanted - count, BURST))))
+    if traits.per_index and jobindexes.limited(job):
+        places, pause = _ripe(places, tally, traits, api.now)
+    else:
+        pause = jobpods.back_off(job, tally, traits, api.now)
+    if pause > 0 and not (places and jobindexes.limited(job)):
         return count, pause, None
     revision, refusal = "", None
-    for index in jobpods.indexes(job, tally, min(wanted - count, BURST)):
-        made, refusal = await create_pod(api, job, KIND, jobpods.body(api.profile, job, index, traits))
+    for index in places:
+        made, refusal = await create_pod(api, job, KIND, jobpods.body(api.profile, job, index, traits, tally))
         if made is None:
             break
         revision, count = made["metadata"]["resourceVersion"], count + 1
     if revision:
         api.keep(key, Expected(revision))
-    return count, None, refusal
+    return count, pause or None, refusal
+
+
+def _ripe(
+    places: list[int | None], tally: Tally, traits: Traits, now: float
+) -> tuple[list[int | None], float]:
+    """The indexes whose Pods may be made now, and the seconds until the next one may."""
+    pauses = [jobpods.index_pause(tally, index, traits, now) for index in places if index is not None]
+    ripe = [index for index, pause in zip(places, pauses, strict=True) if not pause]
+    return ripe, min((pause for pause in pauses if pause), default=0.0)
 
 
 def _usefulness(pod: Obj) -> tuple[bool, bool, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from sanb.apiserver.client import Api
-from sanb.controllers import jobpods
+from sanb.controllers import jobindexes, jobpods
 from sanb.controllers.jobpods import Tally, Traits
 from sanb.times import rfc3339
 from sanb.values import Obj
@@ -24,6 +24,10 @@ class Verdict(NamedTuple):
 COMPLETE: Final = Verdict("Complete", "CompletionsReached", "Reached expected number of succeeded pods")
 TOO_LONG: Final = Verdict("Failed", "DeadlineExceeded", "Job was active longer than specified deadline")
 TOO_OFTEN: Final = Verdict("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
+LOST: Final = Verdict("Failed", "FailedIndexes", "Job has failed indexes")
+TOO_MANY: Final = Verdict(
+    "Failed", "MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes",
+)
 TARGETS: Final = {"Complete": "SuccessCriteriaMet", "Failed": "FailureTarget"}
 
 
@@ -58,11 +62,25 @@ def judged(job: Obj, found: Tally, elapsed: float, traits: Traits) -> Verdict | 
     if deadline is not None and elapsed >= deadline and not suspended:
         return TOO_LONG
     completions = spec.get("completions")
+    if (verdict := _by_index(spec, found)) is not None:
+        return verdict
+    if found.enough:
+        return Verdict("Complete", "SuccessPolicy", found.enough)
     if completions is None:
         done = found.succeeded > 0 and not found.active
     else:
         done = found.succeeded >= completions
     return COMPLETE if done else None
+
+
+def _by_index(spec: Obj, found: Tally) -> Verdict | None:
+    """How a Job ends of which indexes have failed for good."""
+    most = spec.get("maxFailedIndexes")
+    if not found.lost:
+        return None
+    if most is not None and len(found.lost) > most:
+        return TOO_MANY
+    return LOST if len(found.lost) + found.succeeded >= int(spec.get("completions") or 0) else None
 
 
 def composed(
@@ -85,6 +103,8 @@ def composed(
     for field in ("active", "succeeded", "failed", "completedIndexes"):
         if not new.get(field):
             new.pop(field, None)
+    if traits.per_index and jobindexes.limited(job):
+        new["failedIndexes"] = jobpods.listed(found.lost)
     conditions = list(status.get("conditions") or ())
     if traits.suspend:
         conditions = _suspension(conditions, stamp, suspended=suspended)

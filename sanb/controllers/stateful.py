@@ -6,6 +6,7 @@ import re
 from typing import Any, Final, NamedTuple
 
 from sanb.apiserver.client import Api
+from sanb.controllers import retention
 from sanb.controllers.owned import deleted, ended, phase
 from sanb.controllers.ownership import involved, reference
 from sanb.controllers.rollout_math import scaled
@@ -22,8 +23,6 @@ REVISION: Final = "controller-revision-hash"
 INDEX_LABEL: Final = {"1.10": False, "1.28": True}
 START: Final = {"1.10": False, "1.27": True}
 """Whether `spec.ordinals.start` counts (gate StatefulSetStartOrdinal)."""
-POLICY: Final = {"1.10": False, "1.27": True}
-"""Whether the retention policy of claims counts (gate StatefulSetAutoDeletePVC)."""
 SEVERAL: Final = {"1.10": False, "1.35": True}
 """Whether an update may replace several Pods at once (gate MaxUnavailableStatefulSet)."""
 ORDINAL: Final = re.compile(r"(.*)-([0-9]+)$")
@@ -126,6 +125,8 @@ class Run:
         numbers = range(self.start, self.start + self.count)
         wanted = [(number, by_number.get(number)) for number in numbers]
         condemned = sorted((n for n in by_number if n is not None and n not in numbers), reverse=True)
+        for number in condemned:
+            await self._keep_claims(by_number[number], number)
         first_sick = self._first_sick(wanted, [by_number[n] for n in reversed(condemned)])
         for number, pod in wanted:
             if await self._see_to(number, pod, eager=eager):
@@ -150,12 +151,24 @@ class Run:
             self.pods.remove(pod)
             pod = None
         if pod is None:
+            if retention.stale(self.api, self.found, f"{self.found['metadata']['name']}-{number}", self._claims(number)):
+                return True
             made = await self._create(number)
             self.pods.append(made)
+            await self._keep_claims(made, number)
             return self.ordered
-        if not self.ordered:
-            return False
-        return deleted(pod) or not self._fine(pod)
+        if self.ordered and (deleted(pod) or not self._fine(pod)):
+            return True
+        await self._keep_claims(pod, number)
+        return False
+
+    def _claims(self, number: int) -> list[str]:
+        """The names of the claims of one Pod."""
+        return [claim_name(self.found, one, number) for one in self.found["spec"].get("volumeClaimTemplates") or ()]
+
+    async def _keep_claims(self, pod: Obj, number: int) -> None:
+        if names := self._claims(number):
+            await retention.keep(self.api, self.found, pod, number, names)
 
     def _fine(self, pod: Obj) -> bool:
         seconds = self.found["spec"].get("minReadySeconds") or 0
@@ -252,9 +265,6 @@ class Run:
             metadata["labels"] = labels
         if given.get("annotations"):
             metadata["annotations"] = given["annotations"]
-        policy = self.found["spec"].get("persistentVolumeClaimRetentionPolicy") or {}
-        if policy.get("whenDeleted") == "Delete" and self.api.profile.pick(POLICY):
-            metadata["ownerReferences"] = [reference(self.api.profile, self.found, KIND)]
         return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": template["spec"]}
 
     async def _delete(self, pod: Obj) -> None:

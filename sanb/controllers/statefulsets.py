@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sanb.apiserver.client import Api
-from sanb.controllers import history, stateful
+from sanb.controllers import history, retention, stateful
 from sanb.controllers.history import Wanted
 from sanb.controllers.identity import PROCESS, account_user
 from sanb.controllers.owned import controlled_by, controlled_or_adoptable, deleted, ended, own_key, relabelled, report
@@ -44,8 +44,9 @@ def controller(profile: Profile, authority: object, seed: int) -> Controller:
             Watch(RESOURCE, keys=own_key),
             Watch("pods", related=related, on=frozenset({"add", "update"}), changed=_changed),
             Watch("pods", keys=controlled_by(KIND), on=frozenset({"delete"})),
+            Watch(stateful.CLAIMS, keys=retention.waiting, on=frozenset({"delete"})),
         ),
-        reconcile=reconcile, workers=5, lists=(history.RESOURCE, stateful.CLAIMS),
+        reconcile=reconcile, workers=5, lists=(history.RESOURCE,),
     )
 
 

@@ -293,7 +293,7 @@ def test_ignored_failures_do_not_count() -> None:
 
 
 def test_a_pod_that_was_deleted_before_it_failed_is_no_case_for_the_policy() -> None:
-    world = started(podFailurePolicy=POLICY)
+    world = started("1.28", podFailurePolicy=POLICY)
     name = living(world)[0]["metadata"]["name"]
     ended = {"name": "c", "image": "i", "imageID": "", "ready": False, "restartCount": 0,
              "state": {"terminated": {"exitCode": 42, "finishedAt": "2026-01-01T00:00:00Z"}}}

@@ -260,3 +260,45 @@ def test_whatever_the_order_of_happenings_no_pod_is_made_twice_or_out_of_order(s
     assert world.names("pods") == [f"web-{number}" for number in range(4)]
     made = [text for text in world.events() if text.startswith("SuccessfulCreate")]
     assert len(made) == 4
+
+
+# ---------------------------------------------------------------------- what becomes of claims
+
+
+def owners(world: Bench) -> dict[str, list[tuple[str, bool]]]:
+    """Claim -> kinds of its owners, and whether they control it."""
+    claims = [one["metadata"] for one in world.ask("list", "persistentvolumeclaims", "ns")["items"]]
+    return {
+        one["name"]: [(owner["kind"], bool(owner.get("controller"))) for owner in one.get("ownerReferences", ())] for one in claims
+    }
+
+
+@pytest.mark.parametrize(
+    ("minor", "first"), [("1.26", []), ("1.27", [("StatefulSet", False)]), ("1.31", [("StatefulSet", True)])],
+)
+def test_claims_that_go_with_the_set_belong_to_it(minor: str, first: list[tuple[str, bool]]) -> None:
+    policy = {"whenDeleted": "Delete", "whenScaled": "Retain"}
+    world = settled(1, minor, volumeClaimTemplates=[CLAIM], persistentVolumeClaimRetentionPolicy=policy)
+    assert owners(world) == {"data-web-0": first}
+
+
+@pytest.mark.parametrize(("deleted", "kept"), [("Retain", []), ("Delete", [("StatefulSet", True)])])
+def test_claims_that_go_when_scaled_down_belong_to_the_pod_that_goes(deleted: str, kept: list[tuple[str, bool]]) -> None:
+    policy = {"whenDeleted": deleted, "whenScaled": "Delete"}
+    world = settled(2, volumeClaimTemplates=[CLAIM], persistentVolumeClaimRetentionPolicy=policy)
+    assert owners(world) == {"data-web-0": kept, "data-web-1": kept}
+    world.ask("patch", SETS, "ns", "web", {"spec": {"replicas": 1}}, patchType="merge")
+    world.run()
+    assert owners(world) == {"data-web-0": kept, "data-web-1": [("Pod", True)]}
+
+
+def test_a_pod_is_not_made_before_the_claim_of_the_one_before_is_gone() -> None:
+    policy = {"whenDeleted": "Retain", "whenScaled": "Delete"}
+    world = settled(1, volumeClaimTemplates=[CLAIM], persistentVolumeClaimRetentionPolicy=policy)
+    for replicas in (0, 1):
+        world.ask("patch", SETS, "ns", "web", {"spec": {"replicas": replicas}}, patchType="merge")
+        world.run()
+    assert pods(world) == []
+    world.ask("delete", "persistentvolumeclaims", "ns", "data-web-0")
+    world.run()
+    assert (world.names("pods"), owners(world)) == (["web-0"], {"data-web-0": []})

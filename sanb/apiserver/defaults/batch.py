@@ -67,4 +67,8 @@ def _spec_of(profile: Profile) -> Change:
 
 
 def _rule(rule: Obj) -> Obj:
-    return every(rule, "onPodConditions", partial(fill, defaults=_CONDITION))
+    return every(rule, "onPodConditions", _pattern)
+
+
+def _pattern(found: Obj) -> Obj:
+    return found if found.get("status") else {**found, **_CONDITION}

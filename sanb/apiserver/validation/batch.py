@@ -7,7 +7,7 @@ from typing import Final
 from sanb.apiserver import status
 from sanb.apiserver.status import FieldError
 from sanb.apiserver.strategykinds import JOB_LABELS
-from sanb.apiserver.validation import metadata, pods, selectors, shown
+from sanb.apiserver.validation import jobpolicies, metadata, pods, selectors, shown
 from sanb.apiserver.validation.probes import not_negative
 from sanb.apiserver.validation.rules import Rules
 from sanb.apiserver.validation.schedules import CAPITALS, fault
@@ -71,6 +71,7 @@ def _whole(out: list[FieldError], spec: Obj, rules: Rules) -> None:
 def _spec(out: list[FieldError], spec: Obj, path: str, rules: Rules) -> None:
     for field in _COUNTS:
         not_negative(out, spec.get(field), f"{path}.{field}")
+    jobpolicies.limits(out, spec, path)
     mode = spec.get("completionMode")
     if mode is not None and mode not in ("NonIndexed", "Indexed"):
         out.append(status.unsupported(f"{path}.completionMode", mode, ("NonIndexed", "Indexed")))
@@ -79,6 +80,7 @@ def _spec(out: list[FieldError], spec: Obj, path: str, rules: Rules) -> None:
     if mode == "Indexed" and (spec.get("parallelism") or 0) > MOST_INDEXES:
         text = f"must be less than or equal to {MOST_INDEXES} when completion mode is Indexed"
         out.append(status.invalid_value(f"{path}.parallelism", spec["parallelism"], text))
+    jobpolicies.policies(out, spec, path, rules)
     template = spec.get("template") or {}
     pods.template(out, template, f"{path}.template", rules)
     policy, where = (template.get("spec") or {}).get("restartPolicy", ""), f"{path}.template.spec.restartPolicy"
@@ -86,6 +88,8 @@ def _spec(out: list[FieldError], spec: Obj, path: str, rules: Rules) -> None:
         out.append(status.required(where, 'valid values: "OnFailure", "Never"'))
     elif policy not in POLICIES:
         out.append(status.unsupported(where, policy, POLICIES))
+    else:
+        jobpolicies.restart(out, spec, policy, where)
 
 
 def job_update(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> None:
