@@ -121,21 +121,22 @@ def _one(cp: Any, document: Document, namespace: str, store: bool) -> Row:
     note = opaque.define(cp, obj) if store and version and not _known(cp, kind, version) else ""
     lenient = ["--validate=false"] if cp.profile.pick(schema.CHECKS) else []
     words = ["apply", "-n", space, *lenient, "-f", "-"]
-    done = run(cp, words, (Given(STDIN, obj),))
+    given = (Given(document.file or STDIN, obj),)
+    done = run(cp, words, given)
     result = done.stdout.split()[-1] if done.exit_code == 0 and done.stdout else "refused"
     if TOO_LONG in done.stderr and cp.profile.pick(SERVER_SIDE):
-        result, done, note = _large(cp, words, obj)
+        result, done, note = _large(cp, words, given)
     why = done.stderr.strip() if result == "refused" else note
     if kind == "CustomResourceDefinition" and result == "created":
         opaque.wait(cp, name)
     return Row(document.file, document.number, document.line, kind, space, name, result, why)
 
 
-def _large(cp: Any, words: list[str], obj: Obj) -> tuple[str, Any, str]:
+def _large(cp: Any, words: list[str], given: tuple[Given, ...]) -> tuple[str, Any, str]:
     """Apply an object that does not fit into the annotation of client-side apply: what became of it, and how."""
-    there = run(cp, ["get", *words[1:3], "-f", "-", "-o", "name", "--ignore-not-found"], (Given(STDIN, obj),)).stdout
+    there = run(cp, ["get", *words[1:3], "-f", "-", "-o", "name", "--ignore-not-found"], given).stdout
     before = cp.store.rev
-    done = run(cp, [*words, "--server-side", "--force-conflicts"], (Given(STDIN, obj),))
+    done = run(cp, [*words, "--server-side", "--force-conflicts"], given)
     if done.exit_code:
         return "refused", done, ""
     result = "unchanged" if cp.store.rev == before else "configured" if there else "created"

@@ -269,7 +269,8 @@ def owners(world: Bench) -> dict[str, list[tuple[str, bool]]]:
     """Claim -> kinds of its owners, and whether they control it."""
     claims = [one["metadata"] for one in world.ask("list", "persistentvolumeclaims", "ns")["items"]]
     return {
-        one["name"]: [(owner["kind"], bool(owner.get("controller"))) for owner in one.get("ownerReferences", ())] for one in claims
+        one["name"]: [(owner["kind"], bool(owner.get("controller"))) for owner in one.get("ownerReferences", ())]
+        for one in claims
     }
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from sanb.apiserver import status
+from sanb.apiserver.crd import goregexp
 from sanb.apiserver.crd.formats import fits
 from sanb.apiserver.status import FieldError
 from sanb.apiserver.validation import shown
@@ -105,22 +104,13 @@ def _typed(path: str, value: str, text: str, rules: Rules) -> FieldError:
     return status.invalid_shown(path, value, text)._replace(reason=rules.profile.pick(WRONG_TYPE))
 
 
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str] | None:
-    """The pattern; None where Python does not know its syntax: then nothing is checked."""
-    try:
-        return re.compile(text)
-    except re.error:
-        return None
-
-
 def _string(out: Faults, schema: Schema, value: str, path: str, rules: Rules) -> None:
     most, least, pattern = schema.get("maxLength"), schema.get("minLength"), schema.get("pattern")
     if most is not None and len(value) > most:
         out.append(status.too_long(path, rules.size.format(most)))
     if least is not None and len(value) < least:
         out.append(_invalid(path, value, f"{path} in body should be at least {least} chars long"))
-    if pattern and (compiled := _pattern(pattern)) is not None and compiled.search(value) is None:
+    if pattern and (compiled := goregexp.read(pattern).python) is not None and compiled.search(value) is None:
         out.append(_invalid(path, value, f"{path} in body should match '{pattern}'"))
 
 

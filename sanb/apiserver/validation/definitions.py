@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sanb.apiserver import status
-from sanb.apiserver.crd import validate
+from sanb.apiserver.crd import goregexp, validate
 from sanb.apiserver.crd.definitions import APPROVED, PROTECTED
 from sanb.apiserver.status import FieldError
 from sanb.apiserver.validation import metadata, shown
@@ -27,6 +27,9 @@ EXCLUSIVE: Final = "additionalProperties and properties are mutual exclusive"
 APPROVAL: Final = (
     f'protected groups must have approval annotation "{APPROVED}", see https://github.com/kubernetes/enhancements/pull/1111'
 )
+NO_PATTERN: Final = "must be a valid regular expression, but isn't"
+SHORT_NAMES: Final = {"1.10": False, "1.30": True}
+"""Whether the minor's Go knows groups with names like `(?<name>`."""
 _FORBIDDEN_BELOW: Final = (
     "type", "default", "nullable", "title", "description", "additionalProperties", "x-kubernetes-preserve-unknown-fields",
     "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string", "x-kubernetes-list-type",
@@ -86,7 +89,7 @@ def _spec(out: list[FieldError], spec: Obj, new: bool, rules: Rules) -> None:
     _names(out, spec.get("names") or {}, rules)
     schema = (spec.get("validation") or {}).get("openAPIV3Schema")
     if schema is not None:
-        _schema(out, schema, "spec.validation.openAPIV3Schema", False)
+        _schema(out, schema, "spec.validation.openAPIV3Schema", None)
 
 
 def _versions(out: list[FieldError], spec: Obj, new: bool, rules: Rules) -> None:
@@ -97,7 +100,7 @@ def _versions(out: list[FieldError], spec: Obj, new: bool, rules: Rules) -> None
             out.append(status.invalid_value(f"{path}.name", name, ",".join(texts)))
         schema = (version.get("schema") or {}).get("openAPIV3Schema")
         if schema is not None:
-            _schema(out, schema, f"{path}.schema.openAPIV3Schema", new)
+            _schema(out, schema, f"{path}.schema.openAPIV3Schema", rules if new else None)
             if new:
                 _root(out, schema, f"{path}.schema.openAPIV3Schema")
                 _defaults(out, schema, f"{path}.schema.openAPIV3Schema", rules)
@@ -169,7 +172,7 @@ def _root(out: list[FieldError], schema: Obj, path: str) -> None:
         out.append(status.invalid_value(f"{path}.type", kind, "must be object at the root"))
 
 
-def _schema(out: list[FieldError], schema: Any, path: str, structural: bool, where: str = "root") -> None:
+def _schema(out: list[FieldError], schema: Any, path: str, structural: Rules | None, where: str = "root") -> None:
     """The faults of one schema and of those in it; `where` says how it hangs on the one above."""
     if not isinstance(schema, Mapping):
         return
@@ -186,9 +189,16 @@ def _schema(out: list[FieldError], schema: Any, path: str, structural: bool, whe
         out.append(status.field_forbidden(f"{path}.additionalProperties", EXCLUSIVE))
     if isinstance(schema.get("items"), list):
         out.append(status.field_forbidden(f"{path}.items", "items must be a schema object and not an array"))
-    if structural and where != "logic":
+    if structural is not None and (pattern := schema.get("pattern")):
+        _pattern(out, pattern, path, structural)
+    if structural is not None and where != "logic":
         _structural(out, schema, path, where)
     _below(out, schema, path, structural, where)
+
+
+def _pattern(out: list[FieldError], pattern: str, path: str, rules: Rules) -> None:
+    if fault := goregexp.read(pattern, rules.profile.pick(SHORT_NAMES)).fault:
+        out.append(status.invalid_value(f"{path}.pattern", pattern, f"{NO_PATTERN}: {fault}"))
 
 
 def _structural(out: list[FieldError], schema: Mapping[str, Any], path: str, where: str) -> None:
@@ -235,7 +245,7 @@ def _defaults(out: list[FieldError], schema: Any, path: str, rules: Rules) -> No
         _defaults(out, schema.get(word), f"{path}.{word}", rules)
 
 
-def _below(out: list[FieldError], schema: Mapping[str, Any], path: str, structural: bool, where: str) -> None:
+def _below(out: list[FieldError], schema: Mapping[str, Any], path: str, structural: Rules | None, where: str) -> None:
     inside = "logic" if where == "logic" else ""
     for name, part in (schema.get("properties") or {}).items():
         _schema(out, part, f"{path}.properties[{name}]", structural, inside or "field")
@@ -246,11 +256,11 @@ def _below(out: list[FieldError], schema: Mapping[str, Any], path: str, structur
     for word in ("allOf", "anyOf", "oneOf"):
         for index, part in enumerate(schema.get(word) or ()):
             here = f"{path}.{word}[{index}]"
-            if structural:
+            if structural is not None:
                 _logic(out, part, here, bool(schema.get("x-kubernetes-int-or-string")))
             _schema(out, part, here, structural, "logic")
     if isinstance(schema.get("not"), Mapping):
-        if structural:
+        if structural is not None:
             _logic(out, schema["not"], f"{path}.not", False)
         _schema(out, schema["not"], f"{path}.not", structural, "logic")
 
