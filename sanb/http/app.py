@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Final, TypeVar
@@ -10,7 +11,7 @@ from typing import Any, Final, TypeVar
 from sanb.apiserver import status
 from sanb.errors import ApiError
 from sanb.http import negotiation, remote, watch
-from sanb.http.calls import Call, Followed, Pending, Watched
+from sanb.http.calls import ALWAYS, Answer, Call, Followed, Pending, Watched, joined
 from sanb.http.front import Front
 from sanb.http.hub import Hub
 from sanb.http.wire import Message
@@ -20,21 +21,28 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 T = TypeVar("T")
 
+LOG: Final = logging.getLogger("sanb.http")
+
 LARGEST: Final = 3 * 1024 * 1024
 """Bytes of a request body; the API server refuses more."""
 PATIENCE: Final = 60.0
 """Seconds that a request waits for its answer."""
+AGAIN: Final = 1.0
+"""Seconds after which is tried again what failed without anybody having asked for it."""
 BOOKMARK: Final = 60.0
 """Seconds between bookmarks."""
 MOST_WATCHES: Final = 2000
 SLOW_BODY: Final = 30.0
 """Seconds that a client has to send its body."""
 SLOW_READER: Final = 60.0
-"""Seconds that a client may leave the events of a watch unread, before it is hung up on."""
+"""Seconds that a client may leave unread what it is sent, before it is hung up on."""
 MOST_REQUESTS: Final = 600
 """So many requests are under way at once, as many as an API server has seats; more are told to come back."""
 EXEMPT: Final = ("/healthz", "/livez", "/readyz")
-ALWAYS: Final = ((b"cache-control", b"no-cache, private"),)
+PIECE: Final = 1 << 18
+"""Bytes of a large answer that are sent before anybody looks whether the client reads."""
+GATHER: Final = 0.02
+"""Seconds in which events are gathered for a watch that was just sent some: many clients cost many system calls."""
 
 
 class App:
@@ -43,10 +51,11 @@ class App:
     def __init__(self, front: Front) -> None:
         self.front = front
         self._plane = front.plane
-        self._hub = Hub(front.plane)
+        self._hub = Hub(front.plane, self._plan)
         self._encoder = watch.Encoder(front.plane)
         self._watches = 0
         self._busy = 0
+        self._alarm: asyncio.TimerHandle | None = None
         self._ticker: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,12 +74,13 @@ class App:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._hub.open(asyncio.get_running_loop())
-                self._ticker = asyncio.create_task(self._tick())
+                self._ring()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 self._hub.close()
-                if self._ticker is not None:
-                    self._ticker.cancel()
+                for waiting in (self._alarm, self._ticker):
+                    if waiting is not None:
+                        waiting.cancel()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -78,13 +88,35 @@ class App:
         """End what stays open; called from any thread."""
         self._hub.stop()
 
+    def _plan(self) -> None:
+        """See to it that what falls due between requests happens in time."""
+        lock = self._plane.lock
+        if self._hub.closed or not lock.acquire(blocking=False):
+            return  # whoever has the lock tells the hub when it is done
+        try:
+            seconds = self.front.due()
+        finally:
+            lock.release()
+        loop, alarm = asyncio.get_running_loop(), self._alarm
+        if seconds is None or (alarm is not None and alarm.when() <= loop.time() + seconds):
+            return  # never, or an alarm goes off before
+        if alarm is not None:
+            alarm.cancel()
+        self._alarm = loop.call_later(seconds, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._ticker = asyncio.create_task(self._tick())
+
     async def _tick(self) -> None:
-        """Let happen what falls due between requests."""
-        changed = self._hub.subscribe()
-        while (seconds := await self.locked(self.front.tick)) is not None:
-            changed.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), seconds)
+        """Let happen what has fallen due."""
+        try:
+            await self.locked(self.front.tick)
+        except Exception:  # for example a file that cannot be written now
+            LOG.exception("what fell due did not happen")
+            self._alarm = asyncio.get_running_loop().call_later(AGAIN, self._ring)
+        else:
+            self._plan()
 
     async def locked(self, work: Callable[..., T], *arguments: Any) -> T:
         """Call `work` with the plane's lock: here if it is free, in a thread while somebody else holds it."""
@@ -99,15 +131,19 @@ class App:
     # ------------------------------------------------------------------ requests
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ready: Answer | None = scope.pop("sanb.answer", None)
         headers = fields(scope)
-        if self._busy >= MOST_REQUESTS and not scope["path"].startswith(EXEMPT):
+        if ready is None and self._busy >= MOST_REQUESTS and not scope["path"].startswith(EXEMPT):
             return await respond(send, negotiation.refused(headers, status.too_many_requests()), scope["method"])
         self._busy += 1
         try:
-            body = await _body(headers, receive)
-            if body is None:
-                return None
-            answer = await self.answer(Call(scope["method"], target(scope), headers, body, certificate(scope)))
+            if ready is None:
+                body = await _body(headers, receive)
+                if body is None:
+                    return None
+                call = Call(scope["method"], target(scope), headers, body, certificate(scope))
+                ready = await self.locked(self.front.answer, call)
+            answer = await self._settled(ready)
         except ApiError as error:
             return await respond(send, negotiation.refused(headers, error), scope["method"])
         finally:
@@ -118,9 +154,20 @@ class App:
             return await self._follow(answer, receive, send)
         return await respond(send, answer, scope["method"])
 
-    async def answer(self, call: Call) -> Message | Watched | Followed:
-        """The answer to a call, once it is there."""
-        answer = await self.locked(self.front.answer, call)
+    def quick(self, call: Call) -> Answer | None:
+        """The answer to a call, or None if it cannot be given at once: there are too many, or somebody holds the lock."""
+        if self._busy >= MOST_REQUESTS and not call.target.startswith(EXEMPT):
+            return None
+        lock = self._plane.lock
+        if not lock.acquire(blocking=False):
+            return None
+        try:
+            return self.front.answer(call)
+        finally:
+            lock.release()
+
+    async def _settled(self, answer: Answer) -> Message | Watched | Followed:
+        """The answer, once it is there."""
         if not isinstance(answer, Pending):
             return answer
         changed = self._hub.subscribe()
@@ -160,21 +207,31 @@ class App:
     async def _events(self, watched: Watched, changed: asyncio.Event, gone: asyncio.Task[None], send: Send) -> None:
         loop, watcher = asyncio.get_running_loop(), watched.watcher
         lines = self._encoder.of(watched.request)
-        end, mark = loop.time() + watch.timeout(watched.request.options), loop.time() + BOOKMARK
-        while True:
-            changed.clear()
-            events = await self.locked(lambda: lines(watcher.poll(self._plane.store)))
-            if loop.time() >= mark:
-                mark = loop.time() + BOOKMARK
-                bookmark = watcher.bookmark()
-                events += lines([bookmark]) if bookmark is not None else b""
-            if events:
-                async with asyncio.timeout(SLOW_READER):
-                    await send({"type": "http.response.body", "body": events, "more_body": True})
-            left = end - loop.time()
-            if watcher.closed or left <= 0 or gone.done() or self._hub.closed:
-                return
-            await _either(changed, gone, min(left, max(0.0, mark - loop.time())))
+        end, mark, sent = loop.time() + watch.timeout(watched.request.options), loop.time() + BOOKMARK, 0.0
+        gone.add_done_callback(lambda _: changed.set())
+        alarm = loop.call_at(min(end, mark), changed.set)
+        try:
+            while True:
+                changed.clear()
+                events = await self.locked(lambda: lines(watcher.poll(self._plane.store)))
+                now = loop.time()
+                if now >= mark:
+                    mark = now + BOOKMARK
+                    bookmark = watcher.bookmark()
+                    events += lines([bookmark]) if bookmark is not None else b""
+                if events:
+                    sent = now
+                    async with asyncio.timeout(SLOW_READER):
+                        await send({"type": "http.response.body", "body": events, "more_body": True})
+                if watcher.closed or now >= end or gone.done() or self._hub.closed:
+                    return
+                if alarm.when() <= now:
+                    alarm = loop.call_at(min(end, mark), changed.set)
+                await changed.wait()
+                if (early := sent + GATHER - loop.time()) > 0:
+                    await asyncio.sleep(early)
+        finally:
+            alarm.cancel()
 
     async def _follow(self, followed: Followed, receive: Receive, send: Send) -> None:
         """Send what a container prints, as it comes."""
@@ -201,11 +258,7 @@ class App:
 
 def fields(scope: Scope) -> dict[str, str]:
     """The headers of a request: names in lower case, repeated ones joined by commas."""
-    found: dict[str, str] = {}
-    for raw_name, raw in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
-        found[name] = f"{found[name]},{value}" if name in found else value
-    return found
+    return joined(scope["headers"])
 
 
 def target(scope: Scope) -> str:
@@ -255,9 +308,17 @@ def _start(message: Message, extra: tuple[tuple[bytes, bytes], ...]) -> dict[str
 
 
 async def respond(send: Send, message: Message, method: str) -> None:
-    """Send a whole message."""
+    """Send a whole message, as fast as its client reads it.
+
+    Raises:
+        TimeoutError: it does not.
+    """
     await send(_start(message, ((b"content-length", str(len(message.body)).encode()),)))
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else message.body})
+    body = b"" if method == "HEAD" else message.body
+    for start in range(0, len(body) or 1, PIECE):
+        piece, more = body[start : start + PIECE], start + PIECE < len(body)
+        async with asyncio.timeout(SLOW_READER):
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 
 async def _gone(receive: Receive) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
 
 from sanb.apiserver.request import Request
 from sanb.apiserver.watching import Watcher
 from sanb.http.wire import Message
+
+ALWAYS: Final = ((b"cache-control", b"no-cache, private"),)
+"""Headers of every answer."""
 
 
 class Call(NamedTuple):
@@ -46,3 +49,12 @@ class Followed(NamedTuple):
 
 
 Answer = Message | Pending | Watched | Followed
+
+
+def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The headers of a request: names in lower case, repeated ones joined by commas."""
+    found: dict[str, str] = {}
+    for raw_name, raw in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found

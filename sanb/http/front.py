@@ -77,11 +77,14 @@ class Front:
             self.plane.world.abandon(pending.number)
         return negotiation.refused(pending.call.headers, status.failure(504, "Timeout", UNANSWERED))
 
-    def tick(self) -> float | None:
-        """Let happen what fell due by itself; seconds until the next such thing, or None for never."""
+    def tick(self) -> None:
+        """Let happen what fell due by itself."""
         with self.plane.lock:
             self.pace.begin(self.plane)
-            return self.pace.due(self.plane)
+
+    def due(self) -> float | None:
+        """Seconds until something happens by itself, or None for never."""
+        return self.pace.due(self.plane)
 
     def _guarded(self, call: Call, answer: Callable[[], Answer]) -> Answer:
         try:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from threading import get_ident
 
 from sanb.controlplane import ControlPlane
 
 
 class Hub:
-    """Events of asyncio that are set when the cluster changed. The cluster may be changed by any thread."""
+    """Events of asyncio that are set when the cluster changed, by whatever thread; `also` is called in the loop's."""
 
-    def __init__(self, plane: ControlPlane) -> None:
+    def __init__(self, plane: ControlPlane, also: Callable[[], None]) -> None:
         self._plane = plane
+        self._also = also
         self._loop: asyncio.AbstractEventLoop | None = None
         self._any: dict[asyncio.Event, None] = {}
         self._by_resource: dict[str, dict[asyncio.Event, None]] = {}
         self._seen: dict[str, int] = {}
         self._waking = False
+        self._thread = 0
         self.closed = False
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to listen to the cluster."""
-        self._loop = loop
+        self._loop, self._thread = loop, get_ident()
         self._plane.observers.append(self._changed)
 
     def close(self) -> None:
@@ -61,7 +65,10 @@ class Hub:
         if not self._waking and self._loop is not None:
             self._waking = True
             try:
-                self._loop.call_soon_threadsafe(self._wake)
+                if get_ident() == self._thread:  # which need not be woken
+                    self._loop.call_soon(self._wake)
+                else:
+                    self._loop.call_soon_threadsafe(self._wake)
             except RuntimeError:  # the loop is gone: nobody is left to wake
                 self._waking = False
 
@@ -76,3 +83,4 @@ class Hub:
                 self._seen[resource] = length
                 for event in events:
                     event.set()
+        self._also()

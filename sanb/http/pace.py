@@ -88,10 +88,10 @@ class Realtime:
         plane.advance(0.0)
 
     def after(self, plane: ControlPlane) -> None:
-        """Let happen what needs no time."""
-        plane.advance(0.0)
+        """Nothing: what needs no time has happened with the answer."""
 
     def due(self, plane: ControlPlane) -> float | None:
         """When the next timer goes off."""
         timer = plane.world.clock.next(upkeep=True)
-        return RESTING if timer is None else min(RESTING, max(0.0, timer.due - plane.now))
+        now = plane.now if self._offset is None else max(plane.now, self._wall() + self._offset)
+        return RESTING if timer is None else min(RESTING, max(0.0, timer.due - now))

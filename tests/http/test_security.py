@@ -305,17 +305,71 @@ def test_a_body_that_does_not_come_is_given_up(ask: Http, served: Served, monkey
     assert got.startswith(b"HTTP/1.1 408 ")
 
 
+def _deaf(api: Served) -> ssl.SSLSocket:
+    """A connection that takes in very little unless somebody reads."""
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.connect(("127.0.0.1", api.port))
+    return ssl.create_default_context(cadata=api.ca).wrap_socket(plain, server_hostname="127.0.0.1")
+
+
+def _hung_up(api: Served, count: int) -> bool:
+    """Whether soon there are no more than so many connections."""
+    end = threading.Event()
+    for _ in range(200):
+        if len(api._server.server_state.connections) <= count:
+            return True
+        end.wait(0.1)
+    return False
+
+
+@pytest.mark.parametrize("times", [1, 400], ids=["one-large-answer", "many-small-ones"])
+def test_an_answer_that_nobody_reads_does_not_stay(
+    ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Neither one that is larger than what the system takes in, nor those to requests that are sent without a look at them."""
+    for module in (application, protocol):
+        monkeypatch.setattr(module, "SLOW_READER", 0.5)
+    size = 900_000 if times == 1 else 90_000
+    for number in range(12):
+        body = {"metadata": {"name": f"large-{number}"}, "data": {"a": "x" * size}}
+        assert ask("POST", CONFIGMAPS, body).status_code == 201
+    path = CONFIGMAPS if times == 1 else f"{CONFIGMAPS}/large-0"
+    head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\n\r\n"
+    assert _hung_up(served, 0)
+    with closing(_deaf(served)) as stuck:
+        stuck.sendall(head.encode() * times)
+        assert ask("GET", "/readyz").text == "ok"
+        assert _hung_up(served, 0)
+    for number in range(12):
+        assert ask("DELETE", f"{CONFIGMAPS}/large-{number}").status_code == 200
+
+
+def test_an_answer_that_is_read_slowly_comes_whole(ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (application, protocol):
+        monkeypatch.setattr(module, "SLOW_READER", 0.5)
+    body = {"metadata": {"name": "large"}, "data": {"a": "x" * 900_000}}
+    assert ask("POST", CONFIGMAPS, body).status_code == 201
+    head = f"GET {CONFIGMAPS}/large HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\n"
+    end = threading.Event()
+    with closing(_deaf(served)) as slow:
+        slow.sendall((head + "\r\n").encode() * 7 + (head + "Connection: close\r\n\r\n").encode())
+        got = b""
+        while part := slow.recv(16384):
+            got += part
+            if len(got) % 64 == 0:
+                end.wait(0.02)
+    assert (got.count(b"HTTP/1.1 200 OK"), got.count(b"x" * 900_000)) == (8, 8)
+    assert ask("DELETE", f"{CONFIGMAPS}/large").status_code == 200
+
+
 def test_those_who_do_not_read_are_hung_up_on_and_nobody_waits_for_them(
     ask: Http, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(application, "SLOW_READER", 0.5)
     body = {"metadata": {"name": "large"}, "data": {"a": "x" * 900_000}}
     assert ask("POST", CONFIGMAPS, body).status_code == 201
-    context = ssl.create_default_context(cadata=served.ca)
-    plain = socket.socket()
-    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    plain.connect(("127.0.0.1", served.port))
-    with closing(context.wrap_socket(plain, server_hostname="127.0.0.1")) as stuck:
+    with closing(_deaf(served)) as stuck:
         head = f"GET {CONFIGMAPS}?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\n\r\n"
         stuck.sendall(head.encode())
         for number in range(12):
