@@ -15,7 +15,7 @@ from sanb.kubectl import run, schema
 from sanb.kubectl.documents import STDIN
 from sanb.kubectl.documents import Document as Given
 from sanb.manifests import Document, read
-from sanb.values import Obj, dig
+from sanb.values import dig
 
 UNKNOWN: Final = ("refuse", "store")
 MANY: Final = 200

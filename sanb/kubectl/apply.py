@@ -8,6 +8,7 @@ from typing import Any, Final
 from sanb.errors import ApiError
 from sanb.kubectl import dryrun, failures, manifest, prune
 from sanb.kubectl.create import without_version
+from sanb.kubectl.documents import ESCAPED
 from sanb.kubectl.flags import NUMBER, REPEAT, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.manifest import Located
 from sanb.kubectl.result import Failure, error
@@ -79,7 +80,7 @@ def with_last_applied(obj: Obj) -> Obj:
     bare = without_memory(obj)
     metadata, notes = bare["metadata"], bare["metadata"]["annotations"]
     text = json.dumps(bare, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=json_default) + "\n"
-    for letter, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+    for letter, code in ESCAPED:
         text = text.replace(letter, code)
     return {**bare, "metadata": {**metadata, "annotations": {**notes, LAST: text}}}
 

@@ -17,6 +17,8 @@ from sanb.yamltext import to_yaml
 __all__ = ["STDIN", "Document", "parse", "read", "to_json", "to_yaml"]
 
 STDIN: Final = "STDIN"
+ESCAPED: Final = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
+"""What Go writes differently in JSON."""
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 
 
@@ -30,7 +32,7 @@ class Document(NamedTuple):
 def to_json(value: Any) -> str:
     """A value as JSON with sorted keys, indented by four blanks."""
     text = json.dumps(value, indent=4, sort_keys=True, ensure_ascii=False, default=json_default)
-    for letter, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+    for letter, code in ESCAPED:
         text = text.replace(letter, code)
     return text + "\n"
 

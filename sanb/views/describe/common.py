@@ -56,7 +56,7 @@ def notes(found: Mapping[str, str] | None, profile: Profile, key: str = "Annotat
         if len(name) + len(value) + 2 > LONG or "\n" in value:
             shown.append(
                 f"{name}:"
-                + "".join(f"\n\t  {part[:137] + '...' if len(part) > LONG else part}" for part in value.split("\n"))
+                + "".join(f"\n\t  {part[:LONG - 2] + '...' if len(part) > LONG - 2 else part}" for part in value.split("\n"))
             )
         else:
             shown.append(profile.pick(NOTE).format(name, value))
