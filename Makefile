@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit lab app frontend bench soak conformance lint notebooks images clean
@@ -37,7 +38,7 @@ lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/lint-imports
 
 lab: $(VENV)/.dev  ## JupyterLab with the Lab and its guided tour
-	$(BIN)/jupyter lab notebooks/00-the-lab.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00-the-lab.ipynb
 
 app: $(VENV)/.dev  ## the Lab as an app in the browser, without a notebook around it
 	$(BIN)/voila notebooks/00-the-lab.ipynb

@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from sanb.cluster import Cluster
@@ -89,10 +88,13 @@ class Comparison:
         return f"<Comparison of {' and '.join(self.names)}>"
 
     def __str__(self) -> str:
-        rows = [("OBJECT", "FIELD", *self.names)]
-        rows += [(row.about, row.path or "(the object)", *row.values) for row in self.differences]
-        lines = tablewriter.table(rows, 0, 2).splitlines()
+        lines = tablewriter.table(self._rows(), 0, 2).splitlines()
         return "\n".join([f"The same on Kubernetes {' and '.join(self.names)}: what differs", *(line.rstrip() for line in lines)])
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        """The table of differences; the first row has the names of the columns."""
+        head = ("OBJECT", "FIELD", *self.names)
+        return [head, *((row.about, row.path or "(the object)", *row.values) for row in self.differences)]
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         try:
@@ -100,40 +102,32 @@ class Comparison:
         except ImportError:
             return self.still()
 
-    def still(self) -> dict[str, str]:
-        """What shows without a kernel: the table as text, and the pictures side by side or, without matplotlib, as HTML."""
+    def still(self) -> tuple[dict[str, str], dict[str, Any]]:
+        """What shows without a kernel, and its metadata: the pictures and the table as PNG or, without matplotlib, as HTML."""
         try:
-            picture = self._picture()
+            png, width, height = self._picture()
         except ImportError:
-            return {"text/plain": str(self), "text/html": self._html()}
+            return {"text/plain": str(self), "text/html": self._html()}, {}
         # no HTML beside it: notebooks would prefer that to the picture
-        return {"text/plain": str(self), "image/png": b64encode(picture).decode()}
+        size = {"width": width, "height": height, "alt": f"Kubernetes {' and '.join(self.names)} side by side, and what differs"}
+        return {"text/plain": str(self), "image/png": b64encode(png).decode()}, {"image/png": size}
 
     def _html(self) -> str:
         head = "".join(f"<th>{escape(each)}</th>" for each in ("object", "field", *self.names))
-        rows = ("".join(f"<td>{escape(each)}</td>" for each in (row.about, row.path or "(the object)", *row.values))
-                for row in self.differences)
+        rows = ("".join(f"<td>{escape(each)}</td>" for each in row) for row in self._rows()[1:])
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
 
-    def _picture(self) -> bytes:
-        from PIL import Image
-
+    def _picture(self) -> tuple[bytes, int, int]:
+        """The graphs side by side, and below them what differs."""
         from sanb.views.plot import draw
+        from sanb.widgets import sheets
 
-        parts = []
+        pictures: list[Any] = []
         for cluster in self.clusters:
             with cluster.lock:
-                file = BytesIO()
-                draw(cluster).savefig(file, format="png", dpi=72)
-            parts.append(Image.open(file))
-        whole = Image.new("RGBA", (sum(each.width for each in parts), max(each.height for each in parts)))
-        left = 0
-        for each in parts:
-            whole.paste(each, (left, 0))
-            left += each.width
-        out = BytesIO()
-        whole.save(out, "png", optimize=True)
-        return out.getvalue()
+                pictures.append(draw(cluster))
+        pictures.append(sheets.table("What differs", self._rows(), most=25))
+        return sheets.sheet(*pictures, first=len(self.clusters), scale=96.0)
 
 
 def compare(*minors: str, **options: Any) -> Comparison:

@@ -119,7 +119,8 @@ def test_one_version_is_nothing_to_compare() -> None:
 
 
 def test_without_a_kernel_there_are_pictures_and_a_table(both: Comparison) -> None:
-    data = both.still()
+    data, metadata = both.still()
+    assert metadata["image/png"]["width"] > 800
     assert data["image/png"].startswith("iVBOR")
     assert data["text/plain"].splitlines()[0] == "The same on Kubernetes 1.10 and 1.36: what differs"
     assert data["text/plain"].splitlines()[1].split() == ["OBJECT", "FIELD", "1.10", "1.36"]
@@ -128,21 +129,22 @@ def test_without_a_kernel_there_are_pictures_and_a_table(both: Comparison) -> No
 def test_a_saved_notebook_keeps_them_beside_the_widget(both: Comparison) -> None:
     data, _ = both._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
-    assert both.still().items() <= data.items()
+    assert both.still()[0].items() <= data.items()
     both.lab().close()
 
 
-def test_the_pictures_stand_beside_each_other(both: Comparison) -> None:
+def test_the_pictures_stand_beside_each_other_above_the_table(both: Comparison) -> None:
     image = pytest.importorskip("PIL.Image")
-    with image.open(BytesIO(b64decode(both.still()["image/png"]))) as picture:
-        halves = [picture.crop((left, 0, left + picture.width // 2, picture.height)) for left in (0, picture.width // 2)]
-    assert picture.width > picture.height
-    assert all(len(half.convert("RGB").getcolors(1 << 24)) > 100 for half in halves)
+    with image.open(BytesIO(b64decode(both.still()[0]["image/png"]))) as picture:
+        wide, high = picture.size
+        places = ((0, 0, wide // 2, 300), (wide // 2, 0, wide, 300), (0, high - 200, 500, high))
+        colours = [len(picture.crop(place).convert("RGB").getcolors(1 << 24)) for place in places]
+    assert min(colours) > 100
 
 
 def test_without_matplotlib_there_is_a_table_as_html(both: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)
-    html = both.still()["text/html"]
+    html = both.still()[0]["text/html"]
     assert html.startswith("<table><thead><tr><th>object</th><th>field</th><th>1.10</th><th>1.36</th></tr></thead>")
     assert "<tr><td>secret/shop/default-token-78fzp</td><td>(the object)</td><td>there</td><td>–</td></tr>" in html
 

@@ -47,14 +47,33 @@ def sentence(world: Any, action: Action) -> str:
     if action.op == "serve":
         return f"API server: {call_words(world.server.calls.get(action.item))}"
     if action.op == "reply":
-        return f"{actor}: receives the answer to call {action.item}"
+        return f"{actor}: {_reply(world.workers.get(action.actor), action.item)}"
     if action.op == "deliver":
         return _delivery(world, action.actor)
     if action.op == "start":
-        return f"{actor}: starts on {key_words(action.item)}"
+        return f"{actor}: starts {'its round' if _is_round(world, action) else f'on {key_words(action.item)}'}"
     if action.actor == SERVER:
         return f"clock: call {action.item} has waited long enough and is decided again"
+    if _is_round(world, action):
+        return f"clock: it is time for the next round of the {actor}"
     return f"clock: it is time for the {actor} to look at {key_words(action.item)} again"
+
+
+def _is_round(world: Any, action: Action) -> bool:
+    """Whether the key is no object but stands for all that a component looks after."""
+    workers = world.workers.get(action.actor)
+    return workers is not None and action.item in workers.controller.on_start
+
+
+def _reply(workers: Any, number: Any) -> str:
+    """What a component hears: the answer to which of its calls, or that it was refused."""
+    task = workers.waiting.get(number) if workers is not None else None
+    asked: Any = task.transcript[-1][0] if task is not None and task.transcript else ("", None)
+    if asked[0] != "call":
+        return f"receives the answer to call {number}"
+    reply = workers.replies.get(number)
+    refused = reply is not None and reply.error is not None
+    return f"{'hears that it was refused to' if refused else 'receives the answer to its call:'} {request_words(asked[1])}"
 
 
 def call_words(call: Any) -> str:
@@ -62,6 +81,12 @@ def call_words(call: Any) -> str:
     if call is None:
         return "serves a call"
     request = call.request
+    asker = title(call.client or (call.cause.actor if call.cause else "")) or request.acting.name
+    return f"serves {asker}: {request_words(request)}"
+
+
+def request_words(request: Any) -> str:
+    """What a request asks for: \"change Pod shop/web\"."""
     row = RESOURCES.get(request.resource)
     what = row.kind if row is not None else request.resource
     if request.subresource:
@@ -69,8 +94,7 @@ def call_words(call: Any) -> str:
     metadata = (request.body.get("metadata") or {}) if isinstance(request.body, dict) else {}
     name = request.name or metadata.get("name") or metadata.get("generateName") or ""
     place = "/".join(part for part in (request.namespace, name) if part)
-    asker = title(call.client or (call.cause.actor if call.cause else "")) or request.acting.name
-    return f"serves {asker}: {_VERBS.get(request.verb, request.verb)} {what} {place}".rstrip()
+    return f"{_VERBS.get(request.verb, request.verb)} {what} {place}".rstrip()
 
 
 def _delivery(world: Any, name: str) -> str:

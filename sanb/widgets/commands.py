@@ -10,6 +10,7 @@ from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
 from sanb.widgets import cards, completion, creating, forms, inspector, podfiles, tables
 from sanb.widgets.picture import OWN
+from sanb.widgets.script import RUN
 
 if TYPE_CHECKING:
     from sanb.widgets.desk import Desk, Panel
@@ -65,7 +66,7 @@ def _play(desk: Desk, _: Panel, message: Any) -> Any:
 
 
 def _run(desk: Desk, _: Panel, message: Any) -> Any:
-    desk.script.acted("run until it is quiet", "c.run()")
+    desk.say("act", RUN)
     desk.player.start("run")
     return None
 
@@ -105,7 +106,7 @@ def _check(desk: Desk, _: Panel, message: Any) -> Any:
 def _create(desk: Desk, _: Panel, message: Any) -> Any:
     form = forms.BY_KEY[message["form"]]
     order = form.order(desk.cluster.profile, _texts(message["values"]))
-    code = desk.kubectl(order.line, list(order.argv), order.stdin)
+    code = desk.kubectl(order.line, list(order.argv), order.stdin).exit_code
     return {"ok": code == 0, "said": desk.said}
 
 
@@ -119,14 +120,14 @@ def _try(desk: Desk, _: Panel, message: Any) -> Any:
 
 def _apply(desk: Desk, _: Panel, message: Any) -> Any:
     text = str(message["text"])
-    code = desk.kubectl("kubectl apply -f -", ["apply", "-f", "-"], text if text.endswith("\n") else text + "\n")
+    code = desk.kubectl("kubectl apply -f -", ["apply", "-f", "-"], text if text.endswith("\n") else text + "\n").exit_code
     return {"ok": code == 0, "said": desk.said}
 
 
 def _remove(desk: Desk, _: Panel, message: Any) -> Any:
     resource, space, name = inspector.key_of(str(message["name"]))
     words = ["delete", RESOURCES[resource].singular, name, *(["-n", space] if space and space != "default" else [])]
-    code = desk.kubectl(forms.shown([*words, "--wait=false"]), [*words, "--wait=false"])
+    code = desk.kubectl(forms.shown([*words, "--wait=false"]), [*words, "--wait=false"]).exit_code
     return {"ok": code == 0, "said": desk.said}
 
 
@@ -166,7 +167,7 @@ def _exec(desk: Desk, _: Panel, message: Any) -> Any:
     line = str(message["line"])
     words = ["exec", pod, *(["-n", space] if space != "default" else []), "-c", str(message["container"]), "--", "sh", "-c", line]
     before = len(desk.script.lines)
-    code = desk.kubectl(forms.shown(words), words)
+    code = desk.kubectl(forms.shown(words), words).exit_code
     said = list(desk.script.lines.values())[before + 1 :] if before + 1 <= len(desk.script.lines) else []
     return {"code": code, "lines": said}
 
@@ -184,7 +185,7 @@ def _table(desk: Desk, _: Panel, message: Any) -> Any:
 
 
 def _kubectl(desk: Desk, _: Panel, message: Any) -> Any:
-    return {"code": desk.kubectl(str(message["line"]), None, message.get("stdin"))}
+    return {"code": desk.kubectl(str(message["line"]), None, message.get("stdin")).exit_code}
 
 
 def _complete(desk: Desk, _: Panel, message: Any) -> Any:

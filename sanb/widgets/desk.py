@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError, SanbError, UsageError
 from sanb.kernel.action import Action
+from sanb.kubectl.result import Result
 from sanb.times import rfc3339
 from sanb.views.actions import sentence
 from sanb.views.causes import TITLES
@@ -20,7 +21,7 @@ from sanb.widgets.hand import Hand
 from sanb.widgets.lanes import Lanes
 from sanb.widgets.picture import Picture
 from sanb.widgets.player import Player
-from sanb.widgets.script import Script, step_of
+from sanb.widgets.script import Script, paused, step_of
 from sanb.widgets.sections import Section, differences
 
 
@@ -158,6 +159,15 @@ class Desk:
         self.said = words.get(made) or made.sentence
         self.script.acted(self.said, python)
 
+    def run_until(self, end: float) -> None:
+        """Let everything happen that can, until it is quiet or this moment of the wall's clock."""
+        before = self.cluster.world.steps
+        self.cluster.settle(until=lambda: monotonic() > end)
+        actions, quiet = self.cluster.world.steps - before, not self.busy()
+        self.script.ran(actions, quiet)
+        if quiet:
+            self.said = "it has come to rest: nothing is left to do"
+
     def pause(self, name: str) -> None:
         """A component does nothing from now on."""
         if name not in self.paused:
@@ -165,7 +175,7 @@ class Desk:
             stack.enter_context(self.cluster.paused(name))
             self.paused[name] = stack
             self.said = f"{TITLES.get(name, 'API server')} is paused"
-            self.script.acted(self.said, f"pause_{len(self.paused)} = c.paused({name!r}); pause_{len(self.paused)}.__enter__()")
+            self.script.acted(self.said, f"{paused(name)} = c.paused({name!r}); {paused(name)}.__enter__()")
 
     def resume(self, name: str) -> None:
         """A component goes on."""
@@ -173,7 +183,7 @@ class Desk:
         if stack is not None:
             stack.close()
             self.said = f"{TITLES.get(name, 'API server')} goes on"
-            self.script.say("act", self.said)
+            self.script.acted(self.said, f"{paused(name)}.__exit__(None, None, None)")
 
     def crash(self, name: str) -> None:
         """The process of a component ends and starts anew."""
@@ -182,8 +192,8 @@ class Desk:
         self.said = f"{process} has crashed and starts anew: its queues are gone, it lists what there is"
         self.script.acted(self.said, f"c.crash({process!r})")
 
-    def kubectl(self, line: str, argv: list[str] | None = None, stdin: str | None = None) -> int:
-        """Run a command of kubectl as the Lab does: only its own calls are served. Returns its exit code."""
+    def kubectl(self, line: str, argv: list[str] | None = None, stdin: str | None = None) -> Result:
+        """Run a command of kubectl as the Lab does: only its own calls are served."""
         self.script.command(line if line.startswith("kubectl") else f"kubectl {line}", stdin)
         with self._acting():
             result = self.hand.kubectl(argv if argv is not None else line, stdin)
@@ -192,7 +202,7 @@ class Desk:
         self.say("err", result.stderr)
         told = (result.stdout or result.stderr).strip()
         self.said = told if told and "\n" not in told else line
-        return result.exit_code
+        return result
 
     def _collect(self) -> None:
         """Tell how calls ended that were put off."""

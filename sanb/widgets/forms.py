@@ -143,7 +143,7 @@ _IMAGE: Final = Field("image", "Image", "spec.containers[0].image", default="ngi
 _ACCOUNT: Final = Field("account", "ServiceAccount", "spec.serviceAccountName", "ref:serviceaccounts", hint="empty: default")
 
 FORMS: Final[tuple[Form, ...]] = (
-    Form("namespace", "Namespace", "Namespace", "A room for names. Controllers put a ServiceAccount `default` into it.",
+    Form("namespace", "Namespace", "Namespace", "A room for names. Controllers put a ServiceAccount into it, named default.",
          (_NAME._replace(default="shop"),), _namespace),
     Form("account", "ServiceAccount", "ServiceAccount", "An identity for programs.",
          (_NAME._replace(default="web"), _SPACE,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sanb.widgets.desk import PARTS, Desk
 
 if TYPE_CHECKING:
+    from sanb.kubectl.result import Result
     from sanb.widgets.base import Panel
 
 NO_WIDGETS: Final = "the Lab needs anywidget: install sanb-k8s[lab], or the package 'anywidget'"
@@ -101,6 +102,13 @@ class Lab:
         player = self.desk.player
         player.mode = "run"
         await player.go()
+
+    def kubectl(self, line: str, stdin: str | None = None) -> Result:
+        """A command as in the console of the Lab: its own calls are served, and nothing else happens meanwhile."""
+        with self.cluster.lock:
+            found = self.desk.kubectl(line, None, stdin)
+            self.desk.publish()
+        return found
 
     def script(self, form: str = "python") -> str:
         """What was done in the Lab, as "python" or as lines of "kubectl"."""

@@ -67,4 +67,5 @@ class Pair(Widget):
         return f"Lab of {self.comparison!r}"
 
     def _still(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        return self.comparison.still(), {}
+        found: tuple[dict[str, Any], dict[str, Any]] = self.comparison.still()
+        return found

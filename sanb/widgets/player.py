@@ -93,8 +93,7 @@ class Player:
                 if self.mode == "play":
                     desk.step(None)
                 else:
-                    end = monotonic() + SLICE
-                    desk.cluster.settle(until=lambda: monotonic() > end)
+                    desk.run_until(monotonic() + SLICE)
                 more = desk.busy()
         except SanbError as problem:
             desk.say("err", str(problem))

@@ -18,6 +18,11 @@ class Done(NamedTuple):
     stdin: str | None = None
     python: str = ""
     comment: str = ""
+    actions: int = 0
+    """Actions that were run, if it was not to quiet: something else was done in between, or it was stopped."""
+
+
+RUN: Final = "run until it is quiet"
 
 
 class Script:
@@ -49,6 +54,17 @@ class Script:
         self.say("act", sentence)
         self.done.append(Done(python=python, comment=sentence))
 
+    def ran(self, actions: int, quiet: bool) -> None:
+        """So many more actions were run; `quiet`: with them the cluster came to rest."""
+        before = self.done[-1].actions if self.done else 0
+        if before:
+            self.done.pop()
+        if quiet:
+            self.done.append(Done(python="c.run()", comment=RUN))
+        elif before + actions:
+            number = before + actions
+            self.done.append(Done(python=f"for _ in range({number}): c.step()", comment=f"{number} actions", actions=number))
+
     def exported(self, cp: Any) -> dict[str, str]:
         """The session as lines for a terminal and as Python."""
         return {"kubectl": self._terminal(), "python": self._python(cp)}
@@ -66,11 +82,12 @@ class Script:
         setup = cp.trace.setup
         gates = f", gates={setup['gates']!r}" if setup["gates"] else ""
         first = "c.run()" if self.rested else "# what was done before the Lab was opened is not told here"
-        lines = ["import sanb", "", f"c = sanb.Cluster({setup['minor']!r}, seed={cp.seed}{gates})", first]
+        lines = ["import sanb", "", f"c = sanb.Cluster({setup['minor']!r}, seed={cp.seed}{gates})", first,
+                 "kubectl = c.lab.kubectl  # its calls are served, and nothing else happens meanwhile", ""]
         for one in self.done:
             if one.kubectl:
                 rest = f", stdin={one.stdin!r}" if one.stdin else ""
-                lines.append(f"c.kubectl({one.kubectl.removeprefix('kubectl ')!r}{rest})")
+                lines.append(f"kubectl({one.kubectl.removeprefix('kubectl ')!r}{rest})")
             else:
                 lines.append(f"{one.python}{f'  # {one.comment}' if one.comment else ''}")
         return "\n".join([*lines, "c.lab()"]) + "\n"
@@ -79,6 +96,11 @@ class Script:
 def step_of(action: Action) -> str:
     """The Python that makes an action happen again."""
     return f"c.step(({action.op!r}, {action.actor!r}, {_plain(action.item)!r}))"
+
+
+def paused(name: str) -> str:
+    """The variable of Python that holds the pause of a component."""
+    return f"paused_{name.replace('-', '_')}"
 
 
 def _plain(item: Hashable) -> Any:

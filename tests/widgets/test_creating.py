@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import sanb
@@ -160,6 +162,104 @@ def test_the_session_as_python_leads_to_the_same_state(browser: Browser) -> None
     assert names["c"].now == browser.cluster.now
     assert "kubectl create namespace shop\n" in script["kubectl"]
     assert "# controller manager: learns that Namespace shop was created\n" in script["kubectl"]
+
+
+def replayed(python: str) -> sanb.Cluster:
+    names: dict[str, sanb.Cluster] = {}
+    exec(compile(python.replace("c.lab()\n", ""), "script", "exec"), names)
+    return names["c"]
+
+
+def test_pauses_and_crashes_are_in_the_script_and_end_where_they_ended(browser: Browser) -> None:
+    browser.ask("pause", component="kubelet", on=True)
+    browser.ask("pause", component="kube-scheduler", on=True)
+    browser.ask("pause", component="kubelet", on=False)
+    browser.ask("pause", component="serviceaccount-controller", on=True)
+    browser.create("namespace", name="shop")
+    browser.ask("run")
+    browser.ask("pause", component="serviceaccount-controller", on=False)
+    browser.ask("crash", component="kube-scheduler")
+    browser.ask("run")
+    browser.create("pod", name="web", namespace="shop", image="nginx")
+    browser.ask("run")
+    browser.ask("pause", component="kube-scheduler", on=False)
+    browser.ask("run")
+    again = replayed(browser.ask("script")["python"])
+    assert again.fingerprint() == browser.cluster.fingerprint()
+    assert again.get("pod", "web", namespace="shop")["status"]["phase"] == "Running"
+
+
+def test_a_run_that_is_stopped_or_interrupted_is_told_by_its_actions(browser: Browser) -> None:
+    desk = browser.cluster.lab.desk
+    browser.create("namespace", name="shop")
+    start = browser.cluster.world.steps
+
+    def slices(number: int) -> None:
+        until = browser.cluster.world.steps + number
+        before, browser.cluster.settle = browser.cluster.settle, lambda until: settle()  # type: ignore[method-assign]
+
+        def settle() -> None:
+            before(until=lambda: browser.cluster.world.steps >= until)
+
+        desk.run_until(0.0)
+        browser.cluster.settle = before  # type: ignore[method-assign]
+
+    slices(2)
+    slices(1)
+    browser.create("namespace", name="depot")
+    slices(2)
+    assert browser.cluster.world.steps - start > 5
+    python = browser.ask("script")["python"]
+    assert "for _ in range(3): c.step()  # 3 actions\nkubectl('create namespace depot')\nfor _ in range(2): c.step()" in python
+    assert replayed(python).fingerprint() == browser.cluster.fingerprint()
+    browser.ask("run")
+    python = browser.ask("script")["python"]
+    assert "kubectl('create namespace depot')\nc.run()  # run until it is quiet\n" in python
+    assert replayed(python).fingerprint() == browser.cluster.fingerprint()
+
+
+@pytest.mark.parametrize("minor", ["1.10", "1.36"])
+def test_the_session_as_lines_of_kubectl_makes_the_same_objects(minor: str) -> None:
+    browser = Browser(sanb.Cluster(minor))
+    browser.create("namespace", name="shop")
+    browser.ask("run")
+    browser.create("account", name="till", namespace="shop", automount="true")
+    browser.ask("run")
+    browser.create("secret", name="db", namespace="shop", data="password=it's \"secret\"")
+    browser.create("token", name="old", namespace="shop", account="till")
+    browser.create("pod", name="web", namespace="shop", image="nginx", account="till")
+    browser.create("deployment", name="api", namespace="shop", image="nginx", replicas="2")
+    browser.ask("run")
+    browser.ask("remove", name="secret/shop/db")
+    browser.ask("run")
+    again = sanb.Cluster(minor)
+    again.run()
+    for line, stdin in commands(browser.ask("script")["kubectl"]):
+        assert again.kubectl(line, stdin=stdin).exit_code == 0, line
+        again.run()
+    for resource in ("namespaces", "serviceaccounts", "secrets", "pods", "deployments", "replicasets"):
+        found, wanted = (sorted(map(bare, cluster.list(resource))) for cluster in (again, browser.cluster))
+        assert found == wanted
+
+
+def commands(script: str) -> list[tuple[str, str | None]]:
+    """The commands of a shell script, each with its stdin."""
+    found: list[tuple[str, str | None]] = []
+    lines = iter(script.splitlines())
+    for line in lines:
+        if line.endswith(" <<'EOF'"):
+            found.append((line.removesuffix(" <<'EOF'"), "".join(f"{each}\n" for each in iter(lambda: next(lines), "EOF"))))
+        elif not line.startswith("#"):
+            found.append((line, None))
+    return found
+
+
+def bare(thing: Any) -> tuple[str, str]:
+    """Namespace and name, without what is drawn for it."""
+    metadata = thing["metadata"]
+    own = metadata.get("ownerReferences") or (metadata.get("annotations") or {}).get("kubernetes.io/service-account.name")
+    name = metadata["name"].rpartition("-")[0] if own and "-" in metadata["name"] else metadata["name"]
+    return metadata.get("namespace", ""), name
 
 
 def test_a_line_of_a_complaint_about_yaml_is_found() -> None:

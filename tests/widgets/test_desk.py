@@ -269,6 +269,12 @@ def test_the_same_part_is_the_same_widget_until_it_is_closed() -> None:
 def test_a_saved_notebook_keeps_a_picture_and_a_text(browser: Browser) -> None:
     data, metadata = browser.panel._repr_mimebundle_()
     assert data["image/png"].startswith("iVBOR")
+    graph, size = browser.cluster.lab.graph()._repr_mimebundle_()
+    assert graph["image/png"].startswith("iVBOR")
+    # the whole Lab has more below the graph: the last reconcile and the table
+    assert metadata["image/png"]["height"] > size["image/png"]["height"] + 200
+    # JupyterLab shows Mermaid rather than a picture
+    assert "text/vnd.mermaid" not in data
     assert metadata["image/png"]["width"] > 100
     assert data["text/plain"].splitlines()[1].split() == ["NAMESPACE", "SERVICEACCOUNT", "CONFIGMAP", "NODE"]
     assert "application/vnd.jupyter.widget-view+json" in data
@@ -293,6 +299,12 @@ def test_a_saved_timeline_keeps_the_last_reconcile_as_a_sequence(browser: Browse
         "  p3->>p1: issue a token for ServiceAccount shop/default",
     ]
     assert data["image/png"].startswith("iVBOR")
+    drawn = data["image/svg+xml"]  # exports to HTML prefer it to Mermaid, which they fetch from a network
+    for words in ("scheduler", "bind Pod shop/web", "issue a token for ServiceAccount shop/default"):
+        assert f">{words}</text>" in drawn
+    assert "http" not in drawn.replace("http://www.w3.org/", "")
+    assert drawn == browser.cluster.lab.timeline()._repr_mimebundle_()[0]["image/svg+xml"]
+    assert "  kubelet → API server: issue a token for ServiceAccount shop/default\n" in data["text/plain"]
     assert "image/png" not in browser.cluster.lab.console()._repr_mimebundle_()[0]
 
 

@@ -160,6 +160,9 @@ export class View {
   }
 }
 
+/** A plus, and an equals sign that is crossed out: fonts draw these in their own ways. */
+export const SIGNS: Record<string, string> = { only: "M-4,0H4M0,-4V4", differs: "M-4,-2H4M-4,2H4M2.5,-5L-2.5,5" };
+
 /** What differs from another cluster carries a sign: "+" only here, "≠" a field differs. */
 function sign(element: SVGGElement, how: string | undefined) {
   const old = element.querySelector(".sign");
@@ -168,7 +171,7 @@ function sign(element: SVGGElement, how: string | undefined) {
   const box = element.querySelector(".box, .hit");
   if (!how || !box) return;
   const place = svg("g", { class: "sign", "data-how": how, transform: `translate(${Number(box.getAttribute("x") ?? 0) + Number(box.getAttribute("width")) - 3},${Number(box.getAttribute("y") ?? 0) + 2})` });
-  place.append(svg("title", {}, how === "only" ? "only here" : "a field differs"), svg("circle", { r: 8 }), svg("text", { y: 4, "text-anchor": "middle" }, how === "only" ? "+" : "≠"));
+  place.append(svg("title", {}, how === "only" ? "only here" : "a field differs"), svg("circle", { r: 8 }), svg("path", { d: SIGNS[how] }));
   element.append(place);
 }
 
@@ -221,6 +224,14 @@ export function Graph() {
     if (search.trim() && found) lab.select(found);
   };
   const { head } = lab;
+  const filtered = filter.kinds.size + filter.types.size > 0 || search !== "" || focused || lab.brushed.size > 0 || (head.namespace ?? "~") !== "~";
+  const undo = () => {
+    setFilter({ kinds: new Set(), types: new Set() });
+    setSearch("");
+    setFocused(false);
+    lab.brush(new Set());
+    if (head.namespace !== "~") lab.tellDesk("namespace", { name: "~" });
+  };
   const canvas = lab.section("canvas") as unknown as Canvas;
   return (
     <section class="graph" aria-label="Graph">
@@ -235,6 +246,7 @@ export function Graph() {
           onInput={(event) => setSearch(event.currentTarget.value)} onKeyDown={(event) => event.key === "Enter" && find()}
         />
         <button aria-pressed={focused} disabled={!lab.selected && !focused} onClick={() => setFocused(!focused)} title="Only the neighbours of what is selected (f)">Focus</button>
+        <button disabled={!filtered} onClick={undo} title="Show what the filters, the search, the focus and the brush leave out">Undo filters</button>
         <span class="space" />
         {lab.brushed.size > 0 && <button onClick={() => lab.brush(new Set())}>{lab.brushed.size} brushed ✕</button>}
         <div class="row" role="group" aria-label="Zoom">

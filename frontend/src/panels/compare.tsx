@@ -1,6 +1,6 @@
 // Clusters of several versions side by side: the same is done to each, and what differs is marked.
 import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
-import { Graph } from "../graph/graph";
+import { Graph, SIGNS } from "../graph/graph";
 import { Context, type Lab } from "../lab";
 import { clock, Name, Tabs, useAnswer } from "../parts";
 import type { Differences } from "../types";
@@ -23,6 +23,10 @@ function forAll(lab: Lab, labs: Lab[]): Lab {
     // it is the lab itself that remembers what is selected
     select: (name: string) => lab.select(name),
   });
+}
+
+function Sign({ how }: { how: string }) {
+  return <svg class="sign" width="17" height="17" viewBox="-8.5 -8.5 17 17" aria-hidden="true"><circle r="8" /><path d={SIGNS[how]} /></svg>;
 }
 
 export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise<any> }; labs: Lab[] }) {
@@ -85,7 +89,7 @@ export function Compare({ pair, labs }: { pair: { ask: (what: string) => Promise
           <div class="page" role="tabpanel" aria-label={view}>
             {view === "differences" && (
               <>
-                <p class="hint"><b class="sign">+</b> only here  <b class="sign">≠</b> a field differs{own.length ? "; only of what is selected" : ""}</p>
+                <p class="hint"><Sign how="only" /> only here  <Sign how="differs" /> a field differs{own.length ? "; only of what is selected" : ""}</p>
                 <div class="scroll" tabIndex={0} role="region" aria-label="Differences">
                   <table>
                     <thead><tr><th>object</th><th>field</th>{labs.map((lab, at) => <th key={at}>{lab.head.minor}</th>)}</tr></thead>

@@ -30,12 +30,18 @@ export function Timeline() {
   const [chosen, setChosen] = useState<number | null>(null);
   const [brush, setBrush] = useState<[number, number] | null>(null);
   const holder = useRef<HTMLDivElement>(null);
+  /** Where a stretch of time begins that keys choose. */
+  const anchor = useRef<number | null>(null);
   const marks = lab.section("marks") as unknown as Record<string, MarkValue>;
   const { places, lanes, times, width } = useMemo(() => arranged(marks, lab.titles), [lab.sections.marks]);
   const height = TOP + lanes.length * LANE + 6;
   useEffect(() => {
     if (holder.current) holder.current.scrollLeft = holder.current.scrollWidth;
   }, [places.length]);
+
+  useEffect(() => {
+    if (chosen !== null) holder.current?.querySelector(`[data-mark='${chosen}']`)?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [chosen]);
 
   const at = (event: PointerEvent) => event.clientX - (event.currentTarget as Element).getBoundingClientRect().left;
   const down = (event: PointerEvent) => {
@@ -47,9 +53,13 @@ export function Timeline() {
   const up = () => {
     if (!brush) return;
     const [from, to] = [Math.min(...brush), Math.max(...brush)];
+    if (!within(from, to)) setBrush(null);
+  };
+  /** Only objects with a mark in this stretch are shown in graph and tables; tells whether there are some. */
+  const within = (from: number, to: number) => {
     const found = to - from < 5 ? [] : places.filter((each) => each.x >= from && each.x <= to);
-    if (!found.length) setBrush(null);
     lab.brush(new Set(found.map((each) => idOf(each.mark))));
+    return found.length > 0;
   };
   useEffect(() => {
     if (!lab.brushed.size) setBrush(null);
@@ -65,7 +75,19 @@ export function Timeline() {
     if (step && now >= 0) {
       event.preventDefault();
       const next = places[now + step];
-      if (next) holder.current?.querySelector<SVGElement>(`[data-mark='${next.number}']`)?.focus();
+      if (!next) return;
+      holder.current?.querySelector<SVGElement>(`[data-mark='${next.number}']`)?.focus();
+      if (event.shiftKey) {
+        const from = anchor.current ?? places[now]!.x;
+        const ends: [number, number] = [Math.min(from, next.x) - SLOT / 2, Math.max(from, next.x) + SLOT / 2];
+        anchor.current = from;
+        setBrush(ends);
+        within(...ends);
+      } else anchor.current = null;
+    } else if (event.key === "Escape" && lab.brushed.size) {
+      event.preventDefault();
+      anchor.current = null;
+      lab.brush(new Set());
     } else if ((event.key === "Enter" || event.key === " ") && now >= 0) {
       event.preventDefault();
       choose(places[now]!);
@@ -74,13 +96,14 @@ export function Timeline() {
   const known = new Map(places.map((place) => [place.number, place]));
   const last = places.at(-1);
   return (
-    <section class="timeline" aria-label="Timeline">
+    <section class={`timeline${chosen !== null ? " open" : ""}`} aria-label="Timeline">
+      <div class="course">
       <div class="lanes">
         <div class="titles" style={{ paddingTop: `${TOP}px` }} aria-hidden="true">
           {lanes.map((lane) => <span key={lane} style={{ height: `${LANE}px` }}>{lane}</span>)}
         </div>
         <div class="scroll" ref={holder}>
-          <svg width={width} height={height} role="group" aria-label={`${places.length} calls; arrow keys go from one to the next`} onPointerDown={down} onPointerMove={drag} onPointerUp={up} onKeyDown={key}>
+          <svg width={width} height={height} role="group" aria-label={`${places.length} calls; arrow keys go from one to the next, with Shift they choose a stretch of time`} onPointerDown={down} onPointerMove={drag} onPointerUp={up} onKeyDown={key}>
             {lanes.map((lane, row) => <line key={lane} class="lane" x1="0" x2="100%" y1={TOP + row * LANE + LANE / 2} y2={TOP + row * LANE + LANE / 2} />)}
             {times.map(([x, time]) => (
               <g key={x} class="time"><line x1={x} x2={x} y1="14" y2={height} /><text x={x + 3} y="11">{clock(time)}</text></g>
@@ -114,10 +137,11 @@ export function Timeline() {
       {places.length > 0 && (
         <p class="hint signs">
           {KEY.map(([sign, words]) => <span key={words}><b aria-hidden="true">{sign}</b> {words}</span>)}
-          <span>below: what kind of object</span><span>lines: because of that</span><span>drag over the lanes: see these objects only</span>
+          <span>below: what kind of object</span><span>lines: because of that</span><span>drag over the lanes, or Shift and an arrow key: see these objects only</span>
         </p>
       )}
       {places.length === 0 && <p class="hint">Nothing has been written yet.</p>}
+      </div>
       {chosen !== null && <Detail number={chosen} onClose={() => setChosen(null)} />}
     </section>
   );
