@@ -15,6 +15,8 @@ from sanb.values import Obj, quiet_gc
 
 COUNT = 100_000
 NAMESPACES = 100
+NODES = [f"node-{number + 1}" for number in range(NAMESPACES)]
+"""A Pod's `nodeName` is the very text that its Node has for a name, so Pods of one node share it."""
 
 
 def pods(count: int) -> Cluster:
@@ -60,7 +62,7 @@ def _told_of(number: int, old: Obj, new: Obj, mine: Obj, revision: str) -> Obj:
         metadata = {**made["metadata"], **own}
     made["metadata"] = {**metadata, "resourceVersion": revision}
     if "nodeName" in made["spec"] and made["spec"] is not mine.get("spec"):
-        made["spec"]["nodeName"] = f"node-{number % NAMESPACES + 1}"
+        made["spec"]["nodeName"] = NODES[number % NAMESPACES]
     return made
 
 

@@ -14,13 +14,25 @@ MASK = SHARDS - 1
 
 
 class Bucket(dict[Any, V], Generic[V]):
-    """Entries of one bucket; `owner` is the token of the only map that may write it."""
+    """Entries of one bucket; `owner` is the token of the only map that may write it.
 
-    __slots__ = ("owner",)
+    `order` are its keys sorted, or None: who puts a new key in, or takes one out, makes it None again, unless nobody ever
+    asks for these keys in order.
+    """
+
+    __slots__ = ("order", "owner")
 
     def __init__(self, owner: object, entries: Any = ()) -> None:
         super().__init__(entries)
         self.owner = owner
+        self.order: list[Any] | None = entries.order if entries.__class__ is Bucket else None
+
+    def sorted(self) -> list[Any]:
+        """The keys in order, for reading only."""
+        order = self.order
+        if order is None:
+            order = self.order = sorted(self)
+        return order
 
 
 class CowMap(Generic[V]):
@@ -48,12 +60,16 @@ class CowMap(Generic[V]):
 
     def put(self, name: Hashable, key: Hashable, value: V) -> None:
         """Set one entry."""
-        self.writable(name)[key] = value
+        bucket = self.writable(name)
+        if key not in bucket:
+            bucket.order = None
+        bucket[key] = value
 
     def drop(self, name: Hashable, key: Hashable) -> None:
         """Take one entry out; an empty bucket goes with it, or buckets of gone objects would stay for ever."""
         bucket = self.writable(name)
         bucket.pop(key, None)
+        bucket.order = None
         if not bucket:
             del self.shards[hash(name) & MASK][name]  # type: ignore[union-attr]
 

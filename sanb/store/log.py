@@ -41,13 +41,32 @@ class Tape(Generic[T]):
         if position >= self.start:
             return self.items[position - self.start]
         segment = bisect_right(self._ends, position) - 1
+        if segment < 0:
+            raise IndexError(f"item {position} is not kept any more: the first one is {self.first}")
         return self._sealed[segment][position - self._ends[segment]]
 
     def __iter__(self) -> Iterator[T]:
         return self.after(0)
 
+    @property
+    def first(self) -> int:
+        """The number of the first item that is kept; 0 unless some were forgotten."""
+        return self._ends[0]
+
+    def forget(self, position: int) -> None:
+        """Let go of the items before `position`; the others keep their numbers. What forks share goes segment by segment."""
+        whole = min(bisect_right(self._ends, position) - 1, len(self._sealed))
+        if whole > 0:
+            self._sealed, self._ends = self._sealed[whole:], self._ends[whole:]
+        count = min(position - self.start, len(self.items))
+        if count > 0:  # then no segment is left
+            del self.items[:count]
+            self.start += count
+            self._ends = (self.start,)
+
     def after(self, position: int) -> Iterator[T]:
         """The items from `position` on."""
+        position = max(position, self._ends[0])
         if position < self.start:
             segment = bisect_right(self._ends, position) - 1
             offset = position - self._ends[segment]
@@ -106,17 +125,20 @@ class Numbered(Rows[T]):
 
     def after(self, position: int) -> Iterator[T]:
         """The items from `position` on."""
+        position = max(position, self.first)
         return (self._kind((number, *row)) for number, row in enumerate(Tape.after(self, position), position + 1))
 
 
 class Log:
     """Versions in order of revision, for all resources together and for each alone."""
 
-    __slots__ = ("all", "by_resource", "oldest")
+    __slots__ = ("all", "by_resource", "lost", "oldest")
 
     def __init__(self) -> None:
         self.all: Tape[Version] = Tape()
         self.by_resource: dict[str, Tape[Version]] = {}
+        self.lost: dict[str, int] = {}
+        """By resource, the revision of the newest version that is not kept any more, or not with what was before it."""
         self.oldest = 0
 
     def tape(self, resource: str) -> Tape[Version]:
@@ -131,9 +153,26 @@ class Log:
         tape = self.all if resource is None else self.tape(resource)
         return list(tape.after(_position(tape, rev)))
 
+    def forget(self, rev: int) -> list[Version]:
+        """Let go of the versions up to `rev`, but for the last one of every resource; returns them."""
+        tape = self.all
+        gone = []
+        for version in tape.after(tape.first):
+            if version.rev > rev:
+                break
+            gone.append(version)
+        tape.forget(tape.first + len(gone))
+        for resource, tape in self.by_resource.items():
+            end = _position(tape, rev)
+            if end > tape.first:
+                self.lost[resource] = tape[end - 1].rev
+                tape.forget(min(end, len(tape) - 1))
+        return gone
+
     def fork(self) -> Log:
         """A log with the same past."""
         other = Log()
+        other.lost = dict(self.lost)
         other.all = self.all.fork()
         other.by_resource = {resource: tape.fork() for resource, tape in self.by_resource.items()}
         other.oldest = self.oldest
@@ -142,7 +181,7 @@ class Log:
 
 def _position(tape: Tape[Version], rev: int) -> int:
     """How many versions of the tape are at or below `rev`."""
-    return bisect_right(_Revisions(tape), rev)
+    return bisect_right(_Revisions(tape), rev, tape.first)
 
 
 class _Revisions:

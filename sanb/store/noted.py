@@ -10,18 +10,27 @@ from sanb.store.store import Tally
 
 
 class NotedTally(Tally):
-    """The counters of keyed entropy; `touched` are those that were counted since it was last emptied."""
+    """The counters of keyed entropy; `touched` are those that were counted since it was last emptied, `forgotten` those
+    that were let go of."""
 
-    __slots__ = ("touched",)
+    __slots__ = ("forgotten", "touched")
 
     def __init__(self, before: Tally) -> None:
-        self._counts = before._counts
+        self._counts, self.floor = before._counts, before.floor
+        self.forgotten: dict[tuple[Hashable, ...], None] = {}
         self.touched: dict[tuple[Hashable, ...], None] = {}
 
     def add(self, key: tuple[Hashable, ...]) -> None:
         """Count one more."""
         super().add(key)
         self.touched[key] = None
+        self.forgotten.pop(key, None)
+
+    def forget(self, key: tuple[Hashable, ...]) -> None:
+        """Let go of a count."""
+        super().forget(key)
+        self.touched.pop(key, None)
+        self.forgotten[key] = None
 
 
 class NotedMap(CowMap[Any]):

@@ -13,6 +13,9 @@ from sanb.store.table import Table
 from sanb.store.version import Version
 from sanb.values import Key, Late, Obj
 
+UID = "uid"
+"""The first part of the keys that count how many objects there were of a name."""
+
 
 class Compacted(SanbError):
     """The revision asked for is no longer kept; `oldest` is."""
@@ -26,19 +29,28 @@ class Compacted(SanbError):
 class Tally:
     """How often something was drawn, by key: names and UIDs are keyed by it, so that no two draws coincide."""
 
-    __slots__ = ("_counts",)
+    __slots__ = ("_counts", "floor")
 
     def __init__(self) -> None:
         self._counts: CowMap[int] = CowMap()
+        self.floor = 0
+        """What every count of UIDs begins with: not less than any that was forgotten."""
 
     def get(self, key: tuple[Hashable, ...]) -> int:
         """How often `key` was drawn so far."""
-        return self._counts.get(key[:2], key[2:]) or 0
+        return self._counts.get(key[:2], key[2:]) or (self.floor if key[0] == UID else 0)
 
     def add(self, key: tuple[Hashable, ...]) -> None:
         """Count one more."""
         bucket, place = self._counts.writable(key[:2]), key[2:]
-        bucket[place] = bucket.get(place, 0) + 1
+        bucket[place] = (bucket.get(place) or (self.floor if key[0] == UID else 0)) + 1
+
+    def forget(self, key: tuple[Hashable, ...]) -> None:
+        """Let go of a count of UIDs. No draw comes twice all the same, since every count begins with more from now on."""
+        count = self._counts.get(key[:2], key[2:])
+        if count is not None:
+            self.floor = max(self.floor, count)
+            self._counts.drop(key[:2], key[2:])
 
     def set(self, key: tuple[Hashable, ...], count: int) -> None:
         """Go on from a count that was saved."""
@@ -52,14 +64,14 @@ class Tally:
     def fork(self) -> Tally:
         """Counters that go on independently."""
         other = Tally()
-        other._counts = self._counts.fork()
+        other._counts, other.floor = self._counts.fork(), self.floor
         return other
 
 
 class Store:
     """`commit` is the only way anything changes."""
 
-    __slots__ = ("_log", "_marked", "_plan", "head", "mark", "memory", "rev", "tally")
+    __slots__ = ("_log", "_marked", "_plan", "_shared", "head", "mark", "memory", "rev", "tally")
 
     def __init__(
         self, indexers: Indexers, rev: int = 0, marked: Iterable[str] = (), *, parts: Parts | None = None
@@ -74,6 +86,8 @@ class Store:
         self.memory = Memory()
         """What the server that keeps this store remembers beside it."""
         self.rev = rev
+        self._shared = 0
+        """The last revision that a fork has, too."""
         self._log.oldest = rev
 
     def commit(self, key: Key, obj: Obj | Late | None) -> Version:
@@ -107,6 +121,26 @@ class Store:
     def compact(self, rev: int) -> None:
         """Refuse what is older than `rev` from now on."""
         self._log.oldest = max(self._log.oldest, min(rev, self.rev))
+
+    def forget(self, rev: int) -> None:
+        """Let go of what is older than `rev`: it is refused from now on, and takes no memory."""
+        self.compact(rev)
+        get = self.head.get
+        for version in self._log.forget(self._log.oldest):
+            if version.rev > self._shared:
+                version.prev = None
+            if version.obj is None and get(version.key) is None:
+                self.tally.forget((UID, *version.key))
+
+    def follow(self, rev: int, resource: str) -> list[Version]:
+        """The versions of a resource above `rev`, for somebody who has seen all before: only what is missing is refused.
+
+        Raises:
+            Compacted: versions above `rev` are not kept any more.
+        """
+        if rev < self._log.lost.get(resource, 0):
+            raise Compacted(rev, self._log.oldest)
+        return self._log.since(rev, resource)
 
     def since(self, rev: int, resource: str | None = None) -> list[Version]:
         """The versions above `rev`, oldest first.
@@ -152,6 +186,7 @@ class Store:
         other._plan = self._plan
         other._marked, other.mark = self._marked, self.mark
         other._log = self._log.fork()
+        self._shared = other._shared = self.rev
         other.head = self.head.fork()
         other.tally = self.tally.fork()
         other.memory = self.memory.fork()

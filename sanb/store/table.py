@@ -38,7 +38,7 @@ class Table:
         if not bucket:
             return []
         get = self._heads.get
-        return [get(key[:2], key[2]) for key in sorted(bucket)]  # type: ignore[misc]
+        return [get(key[:2], key[2]) for key in bucket.sorted()]  # type: ignore[misc]
 
     def some(self, resource: str, index: str, value: Hashable, fulfilled: Callable[[Version], bool]) -> bool:
         """Whether any object filed under `value` fulfils something; their order does not matter, so none is made."""
@@ -62,13 +62,14 @@ class Table:
     def spaces(self, resource: str) -> Iterator[tuple[str, list[str], list[Version]]]:
         """Each namespace in order, with its objects' names and versions in order: `scan` for who needs the names too."""
         for space in self.namespaces(resource):
-            bucket: dict[str, Version] = self._heads.bucket((resource, space)) or {}
-            names = sorted(bucket)
-            yield space, names, list(map(bucket.__getitem__, names))
+            bucket = self._heads.bucket((resource, space))
+            if bucket is not None:
+                names = bucket.sorted()
+                yield space, names, list(map(bucket.__getitem__, names))
 
     def _space(self, resource: str, namespace: str) -> list[Version]:
         bucket = self._heads.bucket((resource, namespace))
-        return [bucket[name] for name in sorted(bucket)] if bucket else []
+        return list(map(bucket.__getitem__, bucket.sorted())) if bucket else []
 
     def namespaces(self, resource: str) -> list[str]:
         """Namespaces that hold objects of a resource ("" for cluster-scoped ones), sorted."""
@@ -104,6 +105,7 @@ class Table:
         if old is not None:
             self._file(version, old)
             return version
+        bucket.order = None
         if len(bucket) == 1:
             self._spaces.put(resource, namespace, 1)
         if obj.__class__ is not Late:
@@ -150,11 +152,9 @@ class Table:
             value = indexer(obj)
             if value is None:
                 continue
-            if value.__class__ is list:
-                for one in value:
-                    writable((resource, name, one))[key] = None
-            else:
-                writable((resource, name, value))[key] = None
+            for one in value if value.__class__ is list else (value,):
+                bucket = writable((resource, name, one))
+                bucket[key] = bucket.order = None
 
     def _refile(self, key: Key, new: Obj, old: Obj) -> None:
         resource = key[0]

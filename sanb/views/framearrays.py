@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -49,28 +49,54 @@ class _Moments(dict[Any, int]):
 
 
 class Cells:
-    """The values of one column."""
+    """The values of one column, and the pandas Series that was made of them last.
 
-    __slots__ = ("_codes", "array", "column")
+    Frames share the memory of that Series, and pandas knows it: who writes into a frame gets a copy. So does `patch`.
+    """
+
+    __slots__ = ("_codes", "_series", "array", "column")
 
     def __init__(self, column: Column, values: Sequence[Any] = ()) -> None:
         self.column = column
         self._codes = _Codes()
+        self._series: Any = None
         self.array: Any = self._encoded(values)
+
+    @classmethod
+    def runs(cls, column: Column, values: Sequence[Any], lengths: Sequence[int]) -> Cells:
+        """A column of categories in which each value stands so many times in a row."""
+        cells, numpy = cls(column), _numpy()
+        codes = numpy.fromiter(map(cells._codes.__getitem__, values), numpy.int32, len(values))
+        cells.array = codes.repeat(numpy.asarray(lengths, numpy.int64))
+        return cells
+
+    @classmethod
+    def parts(cls, column: Column, values: Iterable[Sequence[Any]], length: int) -> Cells:
+        """A column of objects that come in parts: each is written while the processor still has it at hand."""
+        cells = cls(column)
+        cells.array, end = _numpy().empty(length, object), 0
+        for part in values:
+            end += len(part)
+            cells.array[end - len(part):end] = part
+        return cells
 
     def patch(self, places: Sequence[int], values: Sequence[Any]) -> None:
         """New values for some rows."""
-        self.array[places] = self._encoded(values)
+        new = self._encoded(values)
+        if not (self.array[places] == new).all():
+            if self._series is not None:
+                self.array, self._series = self.array.copy(), None
+            self.array[places] = new
 
     def splice(self, gone: Sequence[int], places: Sequence[int], values: Sequence[Any]) -> None:
         """Take rows out, then put new ones before the rows that then stand at `places`."""
         numpy = _numpy()
         kept = numpy.delete(self.array, gone)
-        self.array = numpy.insert(kept, places, self._encoded(values))
+        self.array, self._series = numpy.insert(kept, places, self._encoded(values)), None
 
     def extend(self, values: Sequence[Any]) -> None:
         """New rows at the end."""
-        self.array = _numpy().concatenate([self.array, self._encoded(values)])
+        self.array, self._series = _numpy().concatenate([self.array, self._encoded(values)]), None
 
     def _encoded(self, values: Sequence[Any]) -> Any:
         numpy, dtype = _numpy(), self.column.dtype
@@ -88,7 +114,12 @@ class Cells:
         return numpy.fromiter(values, object, len(values))
 
     def series(self) -> Any:
-        """The column for pandas; it shares no memory that anybody writes."""
+        """The column for pandas, the same one while nothing changes."""
+        if self._series is None:
+            self._series = load_pandas().Series(self._values(), copy=False)
+        return self._series
+
+    def _values(self) -> Any:
         pd, numpy, dtype, array = load_pandas(), _numpy(), self.column.dtype, self.array
         if dtype == CATEGORY:
             names = list(self._codes)
@@ -104,7 +135,7 @@ class Cells:
             return pd.arrays.IntegerArray(array["value"].copy(), array["missing"].copy())
         if dtype == BOOL:
             return pd.arrays.BooleanArray(array["value"].astype(bool), array["missing"].copy())
-        return pd.Series(array, dtype=object)
+        return pd.Series(array, dtype=object, copy=False)
 
 
 def arrange(columns: Sequence[Cells], places: Any) -> None:
@@ -125,5 +156,5 @@ def in_memory(objects: Sequence[object]) -> Any:
 
 
 def table(columns: Sequence[Cells]) -> Any:
-    """A DataFrame of its own."""
-    return load_pandas().DataFrame({cells.column.name: cells.series() for cells in columns})
+    """A DataFrame of these columns, which shares their memory until somebody writes."""
+    return load_pandas().DataFrame({cells.column.name: cells.series() for cells in columns}, copy=False)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from itertools import repeat
 from operator import attrgetter, sub
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -101,15 +100,21 @@ class _Objects:
 
     def _read(self, store: Store, bulk: Callable[[list[Obj]], tuple[list[Any], ...]]) -> None:
         """The same, column by column; what can be known without a look at the object is."""
-        spaces, names, versions = list[str](), list[str](), list[Version]()
-        for space, some, theirs in store.head.spaces(self._resource):
-            spaces += repeat(space, len(some))
-            names += some
-            versions += theirs
+        spaces, lengths, versions = list[str](), list[int](), list[Version]()
+
+        def names() -> Iterator[list[str]]:
+            for space, some, theirs in store.head.spaces(self._resource):
+                spaces.append(space)
+                lengths.append(len(some))
+                versions.extend(theirs)
+                yield some
+
+        named = Cells.parts(self.columns[1], names(), store.head.count(self._resource))
         places = framearrays.in_memory(versions)
         values = bulk(list(map(_OBJ, map(versions.__getitem__, places.tolist()))))
-        self.cells = [Cells(*pair) for pair in zip(self.columns, (spaces, names, *values), strict=True)]
-        framearrays.arrange(self.cells[2:], places)
+        others = [Cells(*pair) for pair in zip(self.columns[2:], values, strict=True)]
+        framearrays.arrange(others, places)
+        self.cells = [Cells.runs(self.columns[0], spaces, lengths), named, *others]
         self._unnamed = versions
 
     def _fold(self, newest: dict[Key, Version]) -> None:

@@ -85,6 +85,25 @@ def test_indexes_hold_what_a_full_scan_would_find(writes: list[Any]) -> None:
         assert [version.key for version in store.head.by("pods", "tags", tag)] == wanted
 
 
+@given(WRITES)
+def test_who_looks_after_every_write_sees_all_in_order(writes: list[Any]) -> None:
+    store = Store(INDEXERS)
+    model: dict[Key, Obj] = {}
+    for key, value in writes:
+        if value is None and key not in model:
+            continue
+        fork = store.fork()
+        store.commit(key, value)
+        model = {k: v for k, v in {**model, key: value}.items() if v is not None}
+        pods = sorted(key for key in model if key[0] == "pods")
+        for table in (store.head, store.fork().head):
+            assert [version.key for version in table.scan("pods")] == pods
+            assert [version.key for version in table.by("pods", "size", 1)] == [key for key in pods if model[key]["size"] == 1]
+        assert [v.key for v in fork.head.scan("pods")] == sorted(v.key for v in fork.head.scan("pods"))
+        fork.commit(("pods", "a", "new"), obj(1))
+        assert ("pods", "a", "new") in [version.key for version in fork.head.scan("pods", "a")]
+
+
 @given(WRITES, WRITES)
 def test_a_fork_and_its_origin_do_not_see_each_others_writes(before: list[Any], after: list[Any]) -> None:
     store = Store(INDEXERS)

@@ -70,6 +70,24 @@ def test_a_caller_who_changes_a_frame_changes_only_the_copy() -> None:
     assert list(frames.pods["name"]) == ["web"]
 
 
+def test_what_a_caller_writes_is_in_no_later_frame_and_what_changes_later_is_not_in_his() -> None:
+    cp = _plane()
+    for name in ("api", "web"):
+        cp.store.commit(("pods", "shop", name), _pod(name))
+    frames = Frames(cp)
+    mine, other = frames.pods, frames.pods
+    mine.iloc[0, mine.columns.get_loc("name")] = "mine"
+    mine.loc[1, "containers"] = 9
+    cp.store.commit(("pods", "shop", "web"), {**_pod("web"), "status": {"phase": "Failed"}})
+    later = frames.pods
+    later.loc[0, "created"] = pd.Timestamp("2000-01-01T00:00:00Z")
+    again = frames.pods
+    assert [list(frame["name"]) for frame in (mine, other, later, again)] == [["mine", "web"], *[["api", "web"]] * 3]
+    assert [frame["containers"].tolist() for frame in (mine, other, again)] == [[1, 9], [1, 1], [1, 1]]
+    assert other["phase"].tolist()[1] != "Failed" == again["phase"].tolist()[1]
+    assert again["created"].equals(other["created"])
+
+
 def test_a_fork_has_its_own_frames() -> None:
     cp = _plane()
     cp.store.commit(("pods", "shop", "web"), _pod("web"))
