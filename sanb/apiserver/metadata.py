@@ -139,10 +139,12 @@ def check_revision(context: Context, obj: Obj, old: Obj) -> None:
     """Optimistic locking: a resourceVersion, where given, must be the stored one.
 
     Raises:
-        ApiError: 409, it is not.
+        ApiError: 409, it is not; 500, it is no number.
     """
     version = obj["metadata"].get("resourceVersion")
     if version and version != "0" and version != old["metadata"]["resourceVersion"]:
+        if not (version.isascii() and version.isdigit()):
+            raise status.failure(500, "", f'strconv.ParseUint: parsing {status.quoted(version)}: invalid syntax')
         raise status.conflict(context.request.resource, context.request.name)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sanb.apiserver import status
 from sanb.apiserver.schema import decode_options
 from sanb.apiserver.status import FieldError
-from sanb.apiserver.validation.rules import SIZE
+from sanb.apiserver.validation import shown
+from sanb.apiserver.validation.rules import SIZE, rules_of
 from sanb.profiles.profile import Profile
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def settled(context: Context) -> Mapping[str, Any]:
 
 def _faults(kind: str, options: Mapping[str, Any], profile: Profile) -> Iterator[FieldError]:
     if kind == "DeleteOptions":
-        yield from _dry_run(options)
+        yield from _dry_run(options, profile)
         return
     if profile.pick(MANAGER_CHECKED):
         yield from _manager(str(options.get("fieldManager") or ""), profile)
-    yield from _dry_run(options)
+    yield from _dry_run(options, profile)
     level = str(options.get("fieldValidation") or "")
     if level not in LEVELS and profile.pick(LEVEL_CHECKED):
         yield status.unsupported("fieldValidation", level, LEVELS)
@@ -72,12 +73,12 @@ def _manager(name: str, profile: Profile) -> Iterator[FieldError]:
         place += len(letter.encode())
 
 
-def _dry_run(options: Mapping[str, Any]) -> Iterator[FieldError]:
+def _dry_run(options: Mapping[str, Any], profile: Profile) -> Iterator[FieldError]:
     asked = options.get("dryRun")
     modes = [asked] if isinstance(asked, str) else list(asked or ())
     if any(mode not in DRY_RUNS for mode in modes):
-        listed = ", ".join(status.quoted(str(mode)) for mode in modes)
-        yield status.unsupported_shown("dryRun", f"[]string{{{listed}}}", DRY_RUNS)
+        listed = shown.strings([str(mode) for mode in modes], rules_of(profile))
+        yield status.unsupported_shown("dryRun", listed, DRY_RUNS)
 
 
 def propagation(policy: str, orphan: Any) -> str:

@@ -11,8 +11,10 @@ from tests.apiserver.alone import Alone, config
     ("minor", "verb", "options", "told"),
     [
         ("1.36", "create", {"dryRun": "Foo"},
-         'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Foo"}: supported values: "All"'),
+         'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Foo"]: supported values: "All"'),
         ("1.36", "delete", {"dryRun": "Foo"},
+         'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Foo"]: supported values: "All"'),
+        ("1.23", "delete", {"dryRun": "Foo"},
          'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Foo"}: supported values: "All"'),
         ("1.36", "update", {"fieldValidation": "Foo"},
          'UpdateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Foo": '
@@ -22,7 +24,7 @@ from tests.apiserver.alone import Alone, config
         ("1.23", "create", {"fieldManager": "m" * 129},
          'CreateOptions.meta.k8s.io "" is invalid: fieldManager: Too long: must have at most 128 bytes'),
         ("1.36", "create", {"dryRun": "Foo", "fieldValidation": "Foo"},
-         'CreateOptions.meta.k8s.io "" is invalid: [dryRun: Unsupported value: []string{"Foo"}: supported values: "All", '
+         'CreateOptions.meta.k8s.io "" is invalid: [dryRun: Unsupported value: ["Foo"]: supported values: "All", '
          'fieldValidation: Unsupported value: "Foo": supported values: "", "Ignore", "Strict", "Warn"]'),
     ],
 )

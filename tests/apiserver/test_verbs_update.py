@@ -32,6 +32,14 @@ def test_an_update_of_an_old_revision_is_a_409_conflict() -> None:
     )
 
 
+def test_a_revision_that_is_no_number_is_an_error_of_the_server() -> None:
+    server = Alone()
+    server.ask("create", "configmaps", "shop", body=config("a"))
+    body = {**config("a", k="v"), "metadata": {"name": "a", "resourceVersion": "abc"}}
+    refused = server.refused("update", "configmaps", "shop", "a", body)
+    assert (refused["code"], refused["message"]) == (500, 'strconv.ParseUint: parsing "abc": invalid syntax')
+
+
 @pytest.mark.parametrize("version", ["", None, "0"])
 def test_an_update_without_a_revision_is_unconditional(version: str | None) -> None:
     server = Alone()
