@@ -10,6 +10,7 @@ import click
 
 import sanb
 from sanb.errors import SanbError
+from sanb.values import quiet_gc
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,13 +57,20 @@ def demo(out: Path, seed: int) -> None:
     "--save", type=click.Path(dir_okay=False, path_type=Path), default=None,
     help="File that holds the cluster: it goes on from there, and every change is written before it is answered.",
 )
+@click.option(
+    "--history", default="10000", show_default=True, metavar="NUMBER",
+    help="Revisions that are kept for watches and lists of the past, as by a compaction of etcd; 'all' keeps everything.",
+)
 @click.option("--seed", type=int, default=None, help="Decides every random name, delay and key.  [default: 0]")
 @click.option("--keys", type=click.Choice(["seeded", "random"]), default=None, help="[default: seeded]")
-def serve(load: tuple[Path, ...], save: Path | None, host: str, port: int, **options: Any) -> None:
+def serve(load: tuple[Path, ...], save: Path | None, host: str, port: int, history: str, **options: Any) -> None:
     """Serve a cluster over HTTPS until it is interrupted."""
-    from sanb.serving import serve_until_stopped
+    if history != "all" and not history.isdecimal():
+        raise click.BadParameter("a number, or 'all'", param_hint="--history")
+    with quiet_gc():  # while everything is made, nothing is thrown away
+        from sanb.serving import serve_until_stopped
 
-    serve_until_stopped(load, save, host, port, **options)
+        serve_until_stopped(load, save, host, port, history=None if history == "all" else int(history), **options)
 
 
 def main() -> None:

@@ -187,7 +187,7 @@ class Cluster(ControlPlane, Verbs):
             clock: "fast" (everything that a request sets off happens at once), "realtime" (virtual time follows the
                 wall clock) or "manual" (only what needs no time happens; you let it pass with `run` or `advance`).
             options: `token` (the bearer token of `admin`; random by default), `file` (where the kubeconfig is written;
-                a temporary file by default, never ~/.kube/config by itself).
+                a temporary file by default, never ~/.kube/config by itself), `history` (revisions that are kept; all by default).
 
         Raises:
             UsageError: the port is taken, the address is not allowed, or the extra `sanb-k8s[serve]` is not installed.

@@ -43,6 +43,11 @@ class Recorded:
     def trace(self) -> Trace:
         """Everything that was asked and done since the cluster began: `trace.save(path)`, `sanb.replay(path)`."""
         with self.lock:
+            if self._commands.first:
+                raise UsageError(
+                    "the beginning of this cluster is forgotten, so it has no trace: its server keeps a part of the history; "
+                    "serve it with history=None (`sanb serve --history all`)"
+                )
             actions = tuple(Action(s.op, s.actor, s.item) for s in self.world.actions.after(self._first_step))
             commands = tuple(
                 c._replace(data=written(c.data)) if c.op == "request" else c for c in self._commands

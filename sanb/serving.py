@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -16,10 +17,15 @@ from sanb.durable.keeper import resume
 from sanb.errors import UsageError
 from sanb.http.serve import Served, serve
 
+SELDOM: Final = (10_000, 20, 20)
+"""When the garbage collector looks, by generation."""
+HISTORY: Final = 10_000
+"""Revisions that a cluster keeps whose server may run for weeks."""
+
 
 def serve_until_stopped(
     load: Sequence[Path], save: Path | None, host: str, port: int, *, minor: str | None, file: Path | None, token: str,
-    clock: str, **made: Any,
+    clock: str, history: int | None = HISTORY, **made: Any,
 ) -> None:
     """Serve a cluster until SIGINT or SIGTERM arrives. `made` are options of `Cluster`; None leaves one as it is.
 
@@ -29,14 +35,15 @@ def serve_until_stopped(
     given = {name: value for name, value in made.items() if value is not None}
     with (
         _stopping() as stop, _cluster(minor, save, given) as cluster,
-        serve(cluster, host=host, port=port, clock=clock, token=token, file=file) as api,
+        serve(cluster, host=host, port=port, clock=clock, token=token, file=file, history=history) as api,
     ):
         for path in load:
             _load(cluster, path, clock)
         _greet(cluster, api, clock)
         if save is not None:
             click.echo(f"    saved in {save}")
-        stop.wait()
+        with _little_garbage():
+            stop.wait()
     click.echo("stopped" if save is None else f"stopped; everything is in {save}")
 
 
@@ -76,6 +83,22 @@ def _greet(cluster: Cluster, api: Served, clock: str) -> None:
     click.echo(f"Kubernetes {cluster.minor} at {api.url} (clock: {clock}; simulated by sanb)")
     click.echo(f"    export KUBECONFIG={api.kubeconfig}")
     click.echo("    kubectl get pods -A          (stop with Ctrl-C)")
+
+
+@contextmanager
+def _little_garbage() -> Iterator[None]:
+    """Look for garbage seldom: nearly everything that there is stays, and looking through it takes longer than an answer."""
+    before, was_on = gc.get_threshold(), gc.isenabled()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+        if not was_on:
+            gc.disable()
 
 
 @contextmanager

@@ -33,7 +33,7 @@ class Watcher:
     """Reads events from the store it is given, each time from where it stopped."""
 
     __slots__ = (
-        "_bookmarks", "_ending", "_gone", "_kind", "_match", "_namespace", "_resource", "_rev", "_state", "closed",
+        "_bookmarks", "_ending", "_following", "_gone", "_kind", "_match", "_namespace", "_resource", "_rev", "_state", "closed",
     )
 
     def __init__(
@@ -48,7 +48,7 @@ class Watcher:
         self._bookmarks = bookmarks
         self._kind = kind
         self._gone = gone
-        self._ending = False
+        self._ending = self._following = False
         self.closed = False
 
     @classmethod
@@ -82,7 +82,7 @@ class Watcher:
             if self._ending:
                 found.append(self._mark(END_OF_INITIAL))
         try:
-            versions = store.since(self._rev, self._resource)
+            versions = (store.follow if self._following else store.since)(self._rev, self._resource)
         except Compacted as compacted:
             self.closed = True
             refusal = status.expired(f"too old resource version: {self._rev} ({compacted.oldest})", self._gone)
@@ -91,7 +91,7 @@ class Watcher:
             event = self._event(version)
             if event is not None:
                 found.append(event)
-        self._rev = max(self._rev, store.rev)
+        self._rev, self._following = max(self._rev, store.rev), True
         return found
 
     def bookmark(self) -> Event | None:
@@ -115,7 +115,11 @@ class Watcher:
         now = new is not None and (match is None or match(new))
         if now and new is not None:
             return Event("MODIFIED" if was else "ADDED", new)
-        return Event("DELETED", _at(old, version.rev)) if was and old is not None else None
+        if not was or old is None:
+            return None
+        if version.gone is None:
+            version.gone = _at(old, version.rev)
+        return Event("DELETED", version.gone)
 
 
 def _initial(context: Context) -> bool | None:

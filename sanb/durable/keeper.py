@@ -139,9 +139,10 @@ class Saved:
         return plane.world.workers is not self._workers or plane.authority is not self._authority
 
     def _changed(self) -> bool:
-        plane = self._plane
+        plane, tally = self._plane, self._tally
         return (
-            plane.store.rev != self._rev or bool(self._touched) or bool(self._tally.touched) or plane.now - self._now >= MOMENT
+            plane.store.rev != self._rev or bool(self._touched or tally.touched or tally.forgotten)
+            or plane.now - self._now >= MOMENT
             or plane.certificates is not self._certificates
         )
 
@@ -154,6 +155,7 @@ class Saved:
         self._tally = tally if isinstance(tally, NotedTally) else NotedTally(tally)
         plane.store.tally = self._tally
         self._tally.touched.clear()
+        self._tally.forgotten.clear()
         self._touched.clear()
         for name, workers in plane.world.workers.items():
             memory = workers.memory
@@ -171,6 +173,8 @@ class Saved:
         if self._tally.touched:
             counts = ((packed(key, authority), plane.store.tally.get(key)) for key in self._tally.touched)
             file.put(db, "counters", counts)
+        if self._tally.forgotten:
+            file.drop(db, "counters", ("name",), [(packed(key, authority),) for key in self._tally.forgotten])
         if self._touched:
             self._memories(db, authority)
         file.put_meta(db, "state", _state(plane))
@@ -229,7 +233,8 @@ def _objects(versions: dict[Place, Version], authority: Authority) -> Iterator[f
 
 def _state(plane: ControlPlane) -> dict[str, Any]:
     """What changes with every write."""
-    return {"rev": plane.store.rev, "now": plane.now, "certificates": [list(one) for one in plane.certificates]}
+    certificates = [list(one) for one in plane.certificates]
+    return {"rev": plane.store.rev, "now": plane.now, "certificates": certificates, "floor": plane.store.tally.floor}
 
 
 def _keys(authority: Authority) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def _loaded(cls: type[P], path: Path, db: sqlite3.Connection, changed: dict[str,
     known = file.meta(db)
     setup, state = {**known["setup"], **changed}, known["state"]
     authority = _authority(known["authority"])
-    plane = cls.restored(setup, authority, str(path), lambda store, keys: _fill(store, db, keys, state["rev"]), state["now"])
+    plane = cls.restored(setup, authority, str(path), lambda store, keys: _fill(store, db, keys, state), state["now"])
     plane.certificates = tuple(Certified(name, tuple(groups), *times) for name, groups, *times in state["certificates"])
     for component, name, value in file.rows(db, "memory", "component, name"):
         if component in plane.world.workers:  # what runs may be chosen anew
@@ -47,12 +47,13 @@ def _loaded(cls: type[P], path: Path, db: sqlite3.Connection, changed: dict[str,
     return plane
 
 
-def _fill(store: Store, db: sqlite3.Connection, authority: Authority, rev: int) -> None:
+def _fill(store: Store, db: sqlite3.Connection, authority: Authority, state: dict[str, Any]) -> None:
     """Put in what was there, in the order in which it came."""
     for resource, namespace, name, at, form, body in file.rows(db, "objects", "rev"):
         store.restore(at, (resource, namespace, name), read(form, body, authority))
-    store.rev = rev
-    store.compact(rev)
+    store.rev = state["rev"]
+    store.compact(store.rev)
+    store.tally.floor = state.get("floor", 0)
     for name, count in file.rows(db, "counters", "name"):
         store.tally.set(unpacked(name, authority), count)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from math import inf
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,16 +27,22 @@ class Front:
     """Answers HTTP requests with a cluster.
 
     `admin_token` is the bearer token of the user `admin`; `pace` says how virtual time goes on; `address` is where
-    clients reach the server (host:port), for those answers that say so.
+    clients reach the server (host:port), for those answers that say so. `history` is how many revisions, calls and actions
+    are kept at least; None for all.
     """
 
-    def __init__(self, plane: ControlPlane, admin_token: str, pace: Pace, address: str = "") -> None:
+    def __init__(
+        self, plane: ControlPlane, admin_token: str, pace: Pace, address: str = "", history: int | None = None
+    ) -> None:
         self.plane = plane
         self.pace = pace
         self.address = address
         self.faults: tuple[Fault, ...] = ()
         """Requests that fail on purpose; what goes past HTTP does not."""
         self._token = admin_token
+        self._history = history
+        self._full = plane.world.steps + 2 * history if history else inf
+        """The step at which what is older than the history is let go of."""
         self._site = nonresource.Site(plane, lambda: self.address)
 
     def request_of(self, call: Call) -> Request:
@@ -64,7 +71,15 @@ class Front:
     def answer(self, call: Call) -> Answer:
         """Answer one request, and let the cluster go on; Pending if the answer needs time to pass."""
         with self.plane.lock:
+            if self.plane.world.steps >= self._full:
+                self._forget()
             return self._guarded(call, lambda: self._answer(call))
+
+    def _forget(self) -> None:
+        assert self._history is not None
+        self.plane.forget(self._history)
+        wire.TEXTS.age()
+        self._full = self.plane.world.steps + max(1, self._history // 4)
 
     def look(self, pending: Pending) -> Answer:
         """The answer to a request that was pending, if it is there by now."""

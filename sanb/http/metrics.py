@@ -29,7 +29,7 @@ class _Figures:
             objects.add_metric([resource], len(plane.store.head.scan(resource, None)))
         yield objects
         served = CounterMetricFamily("sanb_requests", "Requests in the journal, by component.", labels=["component"])
-        for component, count in sorted(Tally(one.actor or "user" for one in plane.world.journal).items()):
+        for component, count in sorted((plane.counted + Tally(one.actor or "user" for one in plane.world.journal)).items()):
             served.add_metric([component], count)
         yield served
         yield CounterMetricFamily("sanb_actions", "Actions of the simulated world.", value=plane.world.steps)

@@ -16,7 +16,6 @@ from sanb.http import wire
 from sanb.http.wire import JSON, YAML, Message
 from sanb.profiles.profile import Profile
 from sanb.values import Obj, plain
-from sanb.yamltext import to_yaml
 
 PROTOBUF: Final = "application/vnd.kubernetes.protobuf"
 ANY: Final = ("*/*", "application/*")
@@ -139,6 +138,8 @@ def _recoded(message: Message, body: Any, media: str) -> Message:
 
         content: bytes | None = protobuf.encode(body)
     else:
+        from sanb.yamltext import to_yaml  # yaml is slow to import
+
         content = to_yaml(body).encode()
     if content is None:  # a kind without a protobuf form, for example a Table
         return message

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from sanb.http.calls import ALWAYS, Call, joined
 from sanb.http.spdysession import UPGRADE, Session
@@ -26,14 +25,14 @@ TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection:
 SPDY = UPGRADE.lower().encode()
 
 
-def _certificate(transport: asyncio.BaseTransport) -> bytes | None:
+def shown(transport: asyncio.BaseTransport) -> bytes | None:
     """The certificate that the client showed, DER."""
     tls = transport.get_extra_info("ssl_object")
     found: bytes | None = tls.getpeercert(binary_form=True) if tls is not None else None
     return found
 
 
-def _with_certificate(app: Any, certificate: bytes | None) -> Any:
+def with_certificate(app: Any, certificate: bytes | None) -> Any:
     """The application, told who is at the other end of this connection."""
     if certificate is None:
         return app
@@ -110,9 +109,9 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
         super().connection_made(Joined(transport))  # type: ignore[arg-type]
-        self._certificate = _certificate(transport)
+        self._certificate = shown(transport)
         self._quick = self.app.quick
-        self.app = _with_certificate(self.app, self._certificate)
+        self.app = with_certificate(self.app, self._certificate)
         self._slow = self.loop.call_later(SLOW_HEAD, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -293,12 +292,3 @@ class Protocol(HttpToolsProtocol):
         if not task.cancelled() and task.exception() is not None:
             self.logger.error("SPDY connection failed", exc_info=task.exception())
             session.shutdown()
-
-
-class WebSockets(WebSocketsSansIOProtocol):
-    """WebSocket."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A connection was upgraded."""
-        super().connection_made(transport)
-        self.app = _with_certificate(self.app, _certificate(transport))

@@ -32,6 +32,8 @@ CLOCKS: Final = ("fast", "manual", "realtime")
 NAMES: Final = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
                 "localhost", "127.0.0.1", "::1", "10.96.0.1", "10.0.0.1")
 """What the certificate is for, beside the address that is listened on."""
+FEWEST: Final = 100
+"""Revisions that are kept at least."""
 STARTING: Final = 20.0
 STOPPING: Final = 5.0
 NO_CHECK_TIME: Final = 0x200000
@@ -53,9 +55,9 @@ class Served:
 
     def __init__(
         self, plane: ControlPlane, *, host: str = "127.0.0.1", port: int = 0, clock: str = "fast", token: str = "",
-        file: str | Path | None = None,
+        file: str | Path | None = None, history: int | None = None,
     ) -> None:
-        _check(plane, host, clock)
+        _check(plane, host, clock, history)
         self.plane = plane
         self._folder = Path(tempfile.mkdtemp(prefix="sanb-"))
         self.token = token or secrets.token_urlsafe(24)
@@ -69,7 +71,7 @@ class Served:
         plane.admit(self.token, ADMIN)
         kubeconfig.write(self.kubeconfig, kubeconfig.kubeconfig(self.url, self.ca, self.token))
         context = _context(plane, host, self._folder)
-        self._app = App(Front(plane, self.token, _pace(clock), f"{shown}:{self.port}"))
+        self._app = App(Front(plane, self.token, _pace(clock), f"{shown}:{self.port}", history))
         self._server = _server(self._app, context)
         self._thread = threading.Thread(target=self._run, name="sanb-serve", daemon=True)
         self._failure: BaseException | None = None
@@ -126,12 +128,14 @@ class Served:
         return f"<{'closed' if self.closed else 'serving'} {self.url}; KUBECONFIG={self.kubeconfig}>"
 
 
-def _check(plane: ControlPlane, host: str, clock: str) -> None:
+def _check(plane: ControlPlane, host: str, clock: str, history: int | None) -> None:
     missing = [name for name in NEEDED if not _there(name)]
     if missing:
         raise UsageError(f"serving needs {', '.join(missing)}: pip install 'sanb-k8s[serve]'")
     if clock not in CLOCKS:
         raise UsageError(f"unknown clock {clock!r}: choose one of {', '.join(CLOCKS)}")
+    if history is not None and history < FEWEST:
+        raise UsageError(f"history={history} is too little: watches need some; keep at least {FEWEST} revisions, or all (None)")
     if not _loopback(host) and not plane.authority.signing.name.startswith("random-"):
         raise UsageError(
             f"{host} can be reached from other machines, but this cluster's keys come from a public pool, so anybody "
@@ -209,14 +213,21 @@ def _key() -> Any:
 def _server(app: App, context: ssl.SSLContext) -> uvicorn.Server:
     import uvicorn
 
-    from sanb.http.protocol import Protocol, WebSockets
+    from sanb.http.protocol import Protocol
 
     config = uvicorn.Config(
-        app, http=Protocol, ws=WebSockets, lifespan="on", log_level="critical",
+        app, http=Protocol, ws=_websockets,  # type: ignore[arg-type] # made when it is needed
+        lifespan="on", log_level="critical",
         access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=1, timeout_keep_alive=120,
         ssl_context_factory=lambda config, default: context, h11_max_incomplete_event_size=64 * 1024,
     )
     return uvicorn.Server(config)
+
+
+def _websockets(**options: Any) -> Any:
+    from sanb.http.websockets import WebSockets
+
+    return WebSockets(**options)
 
 
 def serve(plane: ControlPlane, **options: Any) -> Served:

@@ -33,21 +33,32 @@ dumps: Callable[[Any], bytes] = _fast() or _standard
 
 
 class Texts:
-    """Texts of stored objects, which never change: what was listed once is joined the next time."""
+    """Texts of stored objects, which never change: what was listed once is joined the next time.
+
+    They are kept in two generations; what nobody asks for while it is in the older one is forgotten.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._size = 0
         self._known: dict[int, tuple[Any, bytes]] = {}
+        self._old: dict[int, tuple[Any, bytes]] = {}
 
     def of(self, obj: Any, shown: Callable[[Any], Any]) -> bytes:
         """The text of `shown(obj)`."""
-        found = self._known.get(id(obj))
-        if found is not None and found[0] is obj:  # the object is kept, so that its id stays its own
-            return found[1]
-        text = dumps(shown(obj))
-        self._size += len(text)
-        if self._size > self._most:
-            self._known, self._size = {}, len(text)
-        self._known[id(obj)] = (obj, text)
-        return text
+        key = id(obj)
+        found = self._known.get(key)
+        if found is None or found[0] is not obj:  # the object is kept, so that its id stays its own
+            found = self._old.pop(key, None)
+            if found is None or found[0] is not obj:
+                found = (obj, dumps(shown(obj)))
+            self._size += len(found[1])
+            if self._size > self._most // 2:
+                self.age()
+                self._size = len(found[1])
+            self._known[key] = found
+        return found[1]
+
+    def age(self) -> None:
+        """Begin a new generation."""
+        self._known, self._old, self._size = {}, self._known, 0

@@ -10,12 +10,12 @@ from sanb.apiserver.request import Request
 from sanb.apiserver.view import View
 from sanb.apiserver.watching import Event
 from sanb.controlplane import ControlPlane
-from sanb.http.text import dumps
+from sanb.http.text import Texts, dumps
 from sanb.values import Obj
 
 Shape = Callable[[Event], Obj]
-KEPT: Final = 4096
-"""Frames that are remembered because the next watcher will want the same."""
+KEPT: Final = 256 * 1024
+"""Bytes of events of a kind that are remembered because the next watcher will want the same."""
 LONGEST: Final = 2400.0
 """Seconds a watch lasts if the client does not say."""
 
@@ -47,20 +47,17 @@ class Encoder:
 
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane
-        self._known: dict[tuple[str, int], tuple[Obj, bytes]] = {}
+        self._known: dict[str, Texts] = {}
 
     def plain(self, events: Iterable[Event]) -> bytes:
         """Events with whole objects as lines."""
-        return b"".join(self._frame(event) for event in events)
+        return b"".join(self._frame(event) + b"\n" for event in events)
 
     def _frame(self, event: Event) -> bytes:
-        key = (event.type, id(event.object))
-        found = self._known.get(key)
-        if found is None or found[0] is not event.object:  # the object is kept, so that its id stays its own
-            if len(self._known) >= KEPT:
-                self._known.clear()
-            found = self._known[key] = (event.object, frame(event))
-        return found[1]
+        texts = self._known.get(event.type)
+        if texts is None:
+            texts = self._known[event.type] = Texts(KEPT)
+        return texts.of(event.object, lambda obj: {"type": event.type, "object": obj})
 
     def of(self, request: Request) -> Callable[[Iterable[Event]], bytes]:
         """How the events of one watch are written: whole objects, rows of Tables or metadata only."""

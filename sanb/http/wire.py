@@ -18,7 +18,6 @@ from sanb.http import gojson, paths
 from sanb.http.limits import sound
 from sanb.http.text import Texts, dumps
 from sanb.profiles.profile import Profile
-from sanb.yamlvalues import read_yaml
 
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
@@ -41,8 +40,8 @@ UNREADABLE_YAML: Final = "the object provided is unrecognized (must be of type {
 STREAMS: Final = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
 BODILESS: Final = ("attach", "exec", "log", "portforward")
 """Subresources whose options stand in the query, whatever the method."""
-TEXTS: Final = Texts(64 * 1024 * 1024)
-"""Bytes of the items of lists that are kept for the next list."""
+TEXTS: Final = Texts(128 * 1024 * 1024)
+"""The items of lists are kept for the next list, up to so many bytes."""
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
 
@@ -182,7 +181,7 @@ def _object(media: str, body: bytes, kind: str) -> Any:
         raise status.failure(415, "UnsupportedMediaType", UNKNOWN_FORMAT)
     text = body.decode(errors="replace")
     try:
-        found = sound(read_yaml(text), text) if media == YAML else _json(text)
+        found = _yaml_value(text) if media == YAML else _json(text)
     except ValueError as error:
         if media == YAML:
             raise status.bad_request(UNREADABLE_YAML.format(kind=kind, error=error, summary=summary(body))) from None
@@ -202,6 +201,17 @@ def _json(text: str) -> Any:
         return sound(json.loads(text), text)
     except RecursionError:
         raise ValueError(gojson.TOO_DEEP) from None
+
+
+def _yaml_value(text: str) -> Any:
+    """The value of a YAML text.
+
+    Raises:
+        ValueError: it is none, nested too deep, or made large by aliases.
+    """
+    from sanb.yamlvalues import read_yaml  # yaml is slow to import
+
+    return sound(read_yaml(text), text)
 
 
 def _why(text: str, error: ValueError) -> str:
@@ -252,7 +262,7 @@ def _delete_options(media: str, body: bytes) -> Any:
 def _yaml(body: bytes) -> Any:
     text = body.decode(errors="replace")
     try:
-        return sound(read_yaml(text), text)
+        return _yaml_value(text)
     except ValueError as error:
         raise status.bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
 

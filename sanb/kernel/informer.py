@@ -54,9 +54,9 @@ class Informer:
     def __init__(self, name: str, resource: str, store: Store) -> None:
         self.name = name
         self.resource = resource
-        self.position = 0
         self._store = store
         self.tape = store.tape(resource)
+        self.position = self.tape.first
         self._covered = 0
         self._overlay: dict[Key, Version | None] = {}
 

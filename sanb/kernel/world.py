@@ -332,6 +332,15 @@ class World:
         for workers in self.workers.values():
             self.mark(workers)
 
+    def forget(self, keep: int) -> None:
+        """Let go of the past but for the last `keep` calls, actions and revisions, and whatever has not been delivered."""
+        rev = self.store.rev - keep
+        for informer in self._lagging.values():
+            rev = min(rev, informer.tape[informer.position].rev - 1)
+        self.store.forget(rev)
+        self.journal.forget(len(self.journal) - keep)
+        self.actions.forget(len(self.actions) - keep)
+
     # ------------------------------------------------------------------ copies and identity
 
     def fork(self) -> World:

@@ -10,14 +10,15 @@ from sanb.values import Key, Late, Obj, ident
 class Version:
     """What the log holds: `obj` None says that the object was deleted at `rev`; `prev` is the version before."""
 
-    __slots__ = ("_ident", "key", "obj", "prev", "rev", "text")
+    __slots__ = ("_ident", "gone", "key", "obj", "prev", "rev")
 
     def __init__(self, rev: int, key: Key, obj: Obj | None, prev: Version | None) -> None:
         self.rev = rev
         self.key = key
         self.obj = obj
         self.prev = prev
-        self.text: str | None = None
+        self.gone: Obj | None = None
+        """The value before with this revision, as those see it whom this version takes it from: once for all of them."""
         self._ident: int | None = None
 
     @property
@@ -48,7 +49,7 @@ class LateVersion(Version):
         self.rev = rev
         self.key = key
         self.prev = prev
-        self.text = None
+        self.gone = None
         self._ident = None
         self._late = late
 

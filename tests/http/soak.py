@@ -156,10 +156,11 @@ def main() -> None:
     seconds = parser.parse_args().seconds
     found = run(seconds)
     memory = found.memory or [0]
-    third = memory[len(memory) // 3]
+    parts = max(1, round(seconds / 60))
+    minutes = [memory[len(memory) * part // parts - 1] for part in range(1, parts + 1)]
     print(f"{found.requests:,} requests ({found.requests / seconds:,.0f}/s)")
     print(f"{found.events:,} events to {WATCHES} watches, none lost, none out of order")
-    print(f"memory of the server: {third / 1024:.0f} MiB after a third of the time, {memory[-1] / 1024:.0f} MiB at the end")
+    print(f"memory of the server after each minute: {', '.join(f'{size / 1024:.0f}' for size in minutes)} MiB")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanb.store.log import SEGMENT, Tape
-from sanb.store.store import Compacted, Store
+from sanb.store.log import SEGMENT, Numbered, Tape
+from sanb.store.store import Compacted, Store, Tally
 from sanb.values import Key, Late, Obj
 
 INDEXERS = {"*": {"size": lambda obj: obj["size"]}, "pods": {"tags": lambda obj: obj.get("tags")}}
@@ -256,3 +256,95 @@ def test_a_tape_and_its_forks_are_lists_of_their_own(moves: list[tuple[int, int]
         for position in {0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, len(model) // 2, max(0, len(model) - 1), len(model)}:
             assert list(tape.after(position)) == model[position:]
             assert position >= len(model) or tape[position] == model[position]
+
+
+MOVES = st.tuples(st.integers(0, 2), st.sampled_from(["append", "fork", "forget"]), st.integers(0, 2 * SEGMENT))
+
+
+@given(st.lists(MOVES, max_size=14))
+@settings(max_examples=60)
+def test_what_a_tape_forgets_keeps_no_room_and_its_forks_have_it_all_the_same(moves: list[tuple[int, str, int]]) -> None:
+    """Numbers stay what they were. Segments that forks share go as a whole, so a little more may be kept than was asked for."""
+    tapes: list[tuple[Tape[int], list[int], int]] = [(Tape(), [], 0)]
+    for which, move, count in moves:
+        tape, model, gone = tapes[which % len(tapes)]
+        if move == "append":
+            for _ in range(count):
+                tape.append(len(model))
+                model.append(len(model))
+        elif move == "fork":
+            tapes.append((tape.fork(), list(model), gone))
+        else:
+            tape.forget(count)
+            tapes[which % len(tapes)] = (tape, model, max(gone, min(count, len(model))))
+    for tape, model, gone in tapes:
+        assert tape.first <= gone and len(tape) == len(model)
+        assert list(tape) == model[tape.first :] == list(tape.after(0))
+        for position in {tape.first, gone, (gone + len(model)) // 2, len(model) - 1, len(model)} - {-1}:
+            assert list(tape.after(position)) == model[max(position, tape.first) :]
+            assert position >= len(model) or position < tape.first or tape[position] == model[position]
+        if tape.first:
+            with pytest.raises(IndexError, match="is not kept any more"):
+                _ = tape[tape.first - 1]
+
+
+def test_rows_keep_their_numbers_when_those_before_are_forgotten() -> None:
+    rows: Numbered[tuple[int, str]] = Numbered(tuple)
+    for letter in "abcd":
+        rows.append((letter,))
+    rows.forget(2)
+    assert list(rows) == [(3, "c"), (4, "d")] and rows[3] == (4, "d") and len(rows) == 4
+    with pytest.raises(IndexError, match=r"item 1 is not kept any more: the first one is 2"):
+        _ = rows[1]
+
+
+@given(WRITES, WRITES, st.integers(0, 80))
+def test_what_is_forgotten_is_refused_and_everything_since_is_as_it_was(
+    before: list[Any], after: list[Any], rev: int
+) -> None:
+    store, whole = Store(INDEXERS), Store(INDEXERS)
+    for one in (store, whole):
+        fill(one, before)
+    store.forget(rev)
+    oldest = store.oldest
+    assert oldest == min(rev, store.rev)
+    for one in (store, whole):
+        for key, value in after:
+            if value is not None or one.head.get(key) is not None:
+                one.commit(key, value)
+    for at in range(oldest, store.rev + 1):
+        assert contents(store.at(at)) == contents(whole.at(at))
+        assert [v.rev for v in store.since(at)] == [v.rev for v in whole.since(at)]
+        assert [v.rev for v in store.since(at, "pods")] == [v.rev for v in store.follow(at, "pods")]
+    assert [v.rev for v in store.written(0)] == list(range(oldest + 1, store.rev + 1))
+    if oldest:
+        with pytest.raises(Compacted):
+            store.since(oldest - 1)
+
+
+def test_who_has_seen_everything_of_a_resource_misses_nothing_by_what_is_forgotten() -> None:
+    store = Store({})
+    for number in range(4):
+        store.commit(("pods", "", str(number)), {})
+    for _ in range(3):
+        store.commit(("nodes", "", "n"), {})
+    store.forget(6)
+    assert store.follow(4, "pods") == [] and [v.rev for v in store.follow(6, "nodes")] == [7]
+    for rev, resource in ((3, "pods"), (5, "nodes")):
+        with pytest.raises(Compacted):
+            store.follow(rev, resource)
+
+
+def test_counts_of_uids_that_are_forgotten_are_not_counted_again() -> None:
+    tally = Tally()
+    for _ in range(3):
+        tally.add(("uid", "pods", "", "a"))
+    tally.add(("name", "pods", "", "a-"))
+    tally.forget(("uid", "pods", "", "a"))
+    tally.forget(("uid", "pods", "", "never"))
+    fork = tally.fork()
+    for one in (tally, fork):
+        assert [one.get((kind, "pods", "", "b")) for kind in ("uid", "name")] == [3, 0]
+        one.add(("uid", "pods", "", "a"))
+        one.add(("name", "pods", "", "a-"))
+        assert one.all() == {("uid", "pods", "", "a"): 4, ("name", "pods", "", "a-"): 2}
