@@ -103,6 +103,35 @@ def documents(text: str, strict: bool = False, loader: Any = None) -> Iterator[t
         raise Fault(f"yaml: exceeded max depth of {DEEPEST}") from None
 
 
+def repeated(text: str) -> list[str]:
+    """The lines of a readable text in which a dictionary names a key again: `line 3: key "a" already set in map`."""
+    found: list[str] = []
+    with suppress(yaml.YAMLError, RecursionError):
+        _note_repeated(yaml.compose(text, Loader=_Loader), found, {})
+    return found
+
+
+def _note_repeated(node: yaml.Node | None, found: list[str], seen: dict[int, None]) -> None:
+    """A value is read before it is put into its dictionary: what it has inside comes first."""
+    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+        return
+    seen[id(node)] = None
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _note_repeated(item, found, seen)
+        return
+    keys: dict[str, None] = {}
+    for key_node, value_node in node.value:
+        _note_repeated(value_node, found, seen)
+        if key_node.value == "<<" and key_node.tag in (_PLAIN, _STANDARD + "merge"):
+            continue
+        key = _key(key_node)
+        if key in keys:
+            quoted = json.dumps(key, ensure_ascii=False) if isinstance(_scalar(key_node), str) else key
+            found.append(f"line {value_node.start_mark.line + 1}: key {quoted} already set in map")
+        keys[key] = None
+
+
 def _json_documents(text: str, strict: bool) -> Iterator[tuple[Any, int]]:
     """The same for a text of JSON objects: faster, and characters beyond 16 bits are read right."""
     def no_number(word: str) -> Any:

@@ -42,7 +42,7 @@ def review(server: ApiServer, view: View, request: Request, row: Resource, answe
     options = request.options
     body, warnings = decode(
         row, typed(row, request.body, request.api_version), view.profile, str(options.get("fieldValidation", "")),
-        str(options.get("text", "")),
+        str(options.get("text", "")), duplicates=options.get("duplicates"),
     )
     if row.namespaced:
         fields = body["metadata"]

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sanb.apiserver import status
+from sanb.apiserver import status, strictness
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.types import TYPES, VALUES, Field, Type, refusals
 from sanb.apiserver.types.readers import Compiler, Reader, Wrong
@@ -47,13 +47,14 @@ class _Schema(NamedTuple):
 
 
 def decode(
-    resource: Resource, obj: Obj, profile: Profile, strict: str = "", text: str = "", version: str = ""
+    resource: Resource, obj: Obj, profile: Profile, strict: str = "", text: str = "", version: str = "",
+    duplicates: strictness.Duplicates | None = None,
 ) -> tuple[Obj, tuple[str, ...]]:
     """The object as the server understands it, and the warnings about fields it does not know.
 
     `version` is the apiVersion in which the client wrote it, where that has a shape of its own; `strict` the request's
     `fieldValidation` (Strict, Warn, Ignore; Warn by default); `text` the JSON text that the body was read from, if
-    there was one: the older decoders quote it.
+    there was one: the older decoders quote it; `duplicates` what is to be said about keys that it has twice.
 
     Raises:
         ApiError: 400, a value has the wrong type; with Strict also: a field is unknown.
@@ -67,11 +68,15 @@ def decode(
         found: Obj = schema.read(obj)
     except Wrong as wrong:
         raise _refused(resource, obj, refusals.sentence(wrong, schema.type, obj, schema.joint, text)) from None
-    if next(unknown) == before + 1 or not schema.validates or strict == "Ignore":
+    if (next(unknown) == before + 1 and not duplicates) or not schema.validates or strict == "Ignore":
         return found, ()
-    complaints = tuple(f'unknown field "{path}"' for path in _unknown(schema.compiler, schema.type, obj))
+    if isinstance(duplicates, str):
+        complaints = strictness.complaints(schema.compiler, schema.type, duplicates)
+    else:
+        more = tuple(f'unknown field "{path}"' for path in _unknown(schema.compiler, schema.type, obj))
+        complaints = more if duplicates is None else (*duplicates, *sorted(more))
     if strict == "Strict" and complaints:
-        raise _refused(resource, obj, f"strict decoding error: {', '.join(complaints)}")
+        raise _refused(resource, obj, strictness.sentence(complaints))
     return found, complaints
 
 

@@ -10,6 +10,7 @@ from sanb.apiserver.defaults import default
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.schema import decode
 from sanb.apiserver.status import FieldError
+from sanb.apiserver.strictness import Duplicates
 from sanb.apiserver.versions import SHAPES
 from sanb.values import Obj
 
@@ -31,10 +32,11 @@ def reread(context: Context, body: object) -> Obj:
     profile, version = context.view.profile, body.get("apiVersion") or request.api_version
     body = typed(resource, body, request.api_version)
     strict, text = _option(context, "fieldValidation"), _option(context, "text")
+    duplicates = _duplicates(context)
     if resource.custom is not None:
-        obj, warnings = objects.read(resource, body, profile, strict, version)
+        obj, warnings = objects.read(resource, body, profile, strict, version, duplicates)
     else:
-        obj, warnings = decode(resource, body, profile, strict, text, version)
+        obj, warnings = decode(resource, body, profile, strict, text, version, duplicates)
         obj = default(resource, obj, profile, version or resource.api_version)
         if request.resource == definitions.DEFINITIONS and request.verb == "create":
             definitions.check_kept(obj, version or resource.api_version)
@@ -43,6 +45,13 @@ def reread(context: Context, body: object) -> Obj:
     if warnings:
         context.warnings = (*context.warnings, *warnings)
     return obj
+
+
+def _duplicates(context: Context) -> Duplicates | None:
+    """What is to be said about keys that the body names twice; a list after whose items unknown fields are sorted."""
+    if context.request.verb != "patch":
+        return context.options.get("duplicates") if context.options else None
+    return [] if context.options.get("patchType") == "apply" else context.options.get("duplicates") or []
 
 
 def typed(resource: Resource, body: Obj, served: str = "") -> Obj:

@@ -110,7 +110,7 @@ def _read(view: View, request: Request, row: Resource) -> tuple[Obj, tuple[str, 
         raise status.bad_request(NAMESPACED.format(namespace))
     options = request.options
     strict, text = str(options.get("fieldValidation", "")), str(options.get("text", ""))
-    return decode(row, body, view.profile, strict, text)
+    return decode(row, body, view.profile, strict, text, duplicates=options.get("duplicates"))
 
 
 def _metadata(view: View) -> Obj:

@@ -15,6 +15,7 @@ from sanb.apiserver.managers import manager_of, track_managers
 from sanb.apiserver.patch import apply_patch, misfit
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.resources import Resource
+from sanb.apiserver.strictness import yaml_error
 from sanb.apiserver.verbs_create import create_object
 from sanb.apiserver.verbs_delete import finished
 from sanb.apiserver.versions import SHAPES
@@ -103,7 +104,7 @@ def patched(context: Context, kind: str, old: Obj) -> Obj:
         new = _configured(context, shown, row)
     else:
         new = apply_patch(kind, row, shown, context.request.body, context.view.profile)
-    if new is shown:
+    if new is shown and not context.options.get("duplicates"):
         return old
     new = metadata.ensure_name(context, metadata.ensure_namespace(context, _named(new, old)))
     try:
@@ -154,6 +155,22 @@ def _configured(context: Context, live: Obj | None, row: Resource) -> Obj:
     if not manager:
         raise status.missing_field_manager()
     force = str(options.get("force", "")).lower() in ("true", "1")
-    return server_side_apply(
+    new = server_side_apply(
         row, live, request.body, manager, force, view.now_text, view.profile, request.subresource
     )
+    if options.get("duplicates"):
+        _complain(context, options["duplicates"])
+    return new
+
+
+def _complain(context: Context, lines: list[str]) -> None:
+    """Lines of a configuration that name a key twice.
+
+    Raises:
+        ApiError: 400, if the client wants to be refused then.
+    """
+    level = context.options.get("fieldValidation")
+    if level == "Strict":
+        raise status.bad_request(f"error strict decoding YAML: error converting YAML to JSON: {yaml_error(lines)}")
+    if level != "Ignore":
+        context.warnings = (*context.warnings, *lines)

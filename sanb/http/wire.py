@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sanb.apiserver import discovery, status
+from sanb.apiserver import discovery, status, strictness
 from sanb.apiserver.queryoptions import LONGEST_MANAGER
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
+from sanb.apiserver.schema import FIELD_VALIDATION
 from sanb.apiserver.types.refusals import DECODERS
 from sanb.apiserver.verbs_update import APPLY_SERVED
 from sanb.apiserver.watching import Watcher
@@ -42,6 +44,8 @@ BODILESS: Final = ("attach", "exec", "log", "portforward")
 """Subresources whose options stand in the query, whatever the method."""
 TEXTS: Final = Texts(128 * 1024 * 1024)
 """The items of lists are kept for the next list, up to so many bytes."""
+NOT_OPTIONS: Final = ("watch", "timeout", "pretty", "as", "asVersion", "accept", "patchType", "text", "duplicates")
+"""Names that a query may have, but that mean something else, or that only the server gives."""
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
 
@@ -124,7 +128,7 @@ def _accepted(profile: Profile, accept: str, query: Mapping[str, str], verb: str
         ApiError: 406, it accepts nothing that the server can write.
     """
     options: dict[str, Any] = dict(query)
-    for name in ("watch", "timeout", "pretty"):
+    for name in NOT_OPTIONS:
         options.pop(name, None)
     for part in accept.split(",") if accept else ():
         media, *parameters = (piece.strip() for piece in part.split(";"))
@@ -163,15 +167,15 @@ def _content(
         if kind is None or (kind == "apply" and not profile.pick(APPLY_SERVED)):
             raise status.failure(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
         options["patchType"] = kind
-        return _yaml(body) if kind == "apply" else _patch(body)
+        return _yaml(profile, body, options) if kind == "apply" else _patch(profile, kind, body, options)
     if verb in ("create", "update"):
         if media == JSON and profile.pick(DECODERS):
             options["text"] = body.decode(errors="replace")  # the older decoders quote it
-        return _object(media, body, place.kind)
+        return _object(profile, media, body, place.kind, options)
     return _delete_options(media, body) if verb in ("delete", "deletecollection") and body.strip() else None
 
 
-def _object(media: str, body: bytes, kind: str) -> Any:
+def _object(profile: Profile, media: str, body: bytes, kind: str, options: dict[str, Any]) -> Any:
     """The object of a create or an update.
 
     Raises:
@@ -181,26 +185,62 @@ def _object(media: str, body: bytes, kind: str) -> Any:
         raise status.failure(415, "UnsupportedMediaType", UNKNOWN_FORMAT)
     text = body.decode(errors="replace")
     try:
-        found = _yaml_value(text) if media == YAML else _json(text)
+        found = ordered(_yaml_value(text)) if media == YAML else _json(text, options)
     except ValueError as error:
         if media == YAML:
             raise status.bad_request(UNREADABLE_YAML.format(kind=kind, error=error, summary=summary(body))) from None
         raise unrecognized(kind, body, _why(text, error)) from None
+    if media == YAML:
+        _note_lines(profile, text, options)
     if not isinstance(found, dict) and found is not None:
         raise unrecognized(kind, body, gojson.unmarshal(_go_kind(found)))
     return found or {}
 
 
-def _json(text: str) -> Any:
-    """The value of a JSON text.
+def ordered(value: Any) -> Any:
+    """The value with the keys of its objects in order: YAML is read by making sorted JSON of it."""
+    if isinstance(value, dict):
+        return {key: ordered(value[key]) for key in sorted(value)}
+    return [ordered(item) for item in value] if isinstance(value, list) else value
+
+
+def _note_lines(profile: Profile, text: str, options: dict[str, Any]) -> None:
+    """Note the lines of a YAML text that name a key again, where the server looks for them."""
+    if profile.pick(FIELD_VALIDATION) and options.get("fieldValidation") != "Ignore":
+        from sanb.yamlvalues import repeated
+
+        if text[:1] == "{":  # most are JSON after all, which is read much faster
+            found: dict[str, Any] = {}
+            with suppress(ValueError):
+                _json(text, found)
+                if not found:
+                    return
+        lines = repeated(text)
+        if lines:
+            options["duplicates"] = lines
+
+
+def _json(text: str, options: dict[str, Any] | None = None) -> Any:
+    """The value of a JSON text; the option `duplicates` is set to it if keys are there twice.
 
     Raises:
         ValueError: it is none, or nested too deep for anybody to have meant it.
     """
+    twice: list[bool] = []
+
+    def made(pairs: list[tuple[str, Any]]) -> Any:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice.append(True)
+        return found
+
     try:
-        return sound(json.loads(text), text)
+        found = sound(json.loads(text, object_pairs_hook=made), text)
     except RecursionError:
         raise ValueError(gojson.TOO_DEEP) from None
+    if twice and options is not None:
+        options["duplicates"] = text
+    return found
 
 
 def _yaml_value(text: str) -> Any:
@@ -241,12 +281,18 @@ def _go_kind(value: Any) -> str:
     return "bool" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
 
 
-def _patch(body: bytes) -> Any:
+def _patch(profile: Profile, kind: str, body: bytes, options: dict[str, Any]) -> Any:
     text = body.decode(errors="replace")
     try:
-        return _json(text)
+        found = _json(text, options)
     except ValueError as error:
         raise status.bad_request(f"error decoding patch: {_why(text, error)}") from None
+    twice = options.pop("duplicates", "")
+    if profile.pick(FIELD_VALIDATION) and options.get("fieldValidation") != "Ignore":
+        complaints = strictness.operations(text) if kind == "json" else strictness.repeated(twice) if twice else ()
+        if complaints:
+            options["duplicates"] = complaints
+    return found
 
 
 def _delete_options(media: str, body: bytes) -> Any:
@@ -259,12 +305,14 @@ def _delete_options(media: str, body: bytes) -> Any:
         raise unrecognized("DeleteOptions", body, _why(text, error)) from None
 
 
-def _yaml(body: bytes) -> Any:
+def _yaml(profile: Profile, body: bytes, options: dict[str, Any]) -> Any:
     text = body.decode(errors="replace")
     try:
-        return _yaml_value(text)
+        found = _yaml_value(text)
     except ValueError as error:
         raise status.bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
+    _note_lines(profile, text, options)
+    return found
 
 
 # ---------------------------------------------------------------------- who

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sanb.apiserver import status
+from sanb.apiserver import status, strictness
 from sanb.apiserver.crd import prune, validate
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.status import FieldError
@@ -27,7 +27,9 @@ def version_of(resource: Resource, api_version: str) -> Any:
     return custom.versions.get(api_version) or custom.versions[resource.api_version]
 
 
-def read(resource: Resource, body: Obj, profile: Profile, strict: str, version: str) -> tuple[Obj, tuple[str, ...]]:
+def read(
+    resource: Resource, body: Obj, profile: Profile, strict: str, version: str, duplicates: strictness.Duplicates | None = None
+) -> tuple[Obj, tuple[str, ...]]:
     """The object pruned and completed, and the warnings about fields that the schema does not have.
 
     Raises:
@@ -36,17 +38,17 @@ def read(resource: Resource, body: Obj, profile: Profile, strict: str, version: 
     found = {**body, "metadata": _metadata(resource, body, profile)}
     about = version_of(resource, version)
     node = about.node
-    if node is None:
-        return found, ()
     unknown: list[str] = []
-    if not resource.custom.preserve:
-        found = prune.pruned(found, node, "", unknown, True)
-    found = prune.defaulted(found, node)
-    if not unknown or strict == "Ignore" or not profile.pick(FIELD_VALIDATION):
+    if node is not None:
+        if not resource.custom.preserve:
+            found = prune.pruned(found, node, "", unknown, True)
+        found = prune.defaulted(found, node)
+    if not (unknown or duplicates) or strict == "Ignore" or not profile.pick(FIELD_VALIDATION):
         return found, ()
-    complaints = tuple(f'unknown field "{path}"' for path in unknown)
+    twice = strictness.repeated(duplicates) if isinstance(duplicates, str) else duplicates or ()
+    complaints = (*twice, *(f'unknown field "{path}"' for path in unknown))
     if strict == "Strict":
-        raise _refused(resource, body, f"strict decoding error: {', '.join(complaints)}")
+        raise _refused(resource, body, strictness.sentence(complaints))
     return found, complaints
 
 
