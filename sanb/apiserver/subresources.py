@@ -118,10 +118,8 @@ def bind(context: Context) -> Outcome:
     waiting = _admit(context, request.body)
     if waiting is not None:
         return waiting
-    node = dig(request.body, "target", "name", default="")
+    node = _target(request.body)
     name, spec, before = request.name, pod["spec"], pod["metadata"]
-    if not node:
-        raise status.invalid("Binding", "", name, [status.required("target.name")])
     uid = dig(request.body, "metadata", "uid", default="")
     if uid and uid != before["uid"]:
         raise status.conflict("pods/binding", name, metadata.uid_mismatch(uid, before["uid"]))
@@ -134,6 +132,22 @@ def bind(context: Context) -> Outcome:
     others = [c for c in state.get("conditions") or () if c["type"] != "PodScheduled"]
     new = {**pod, "spec": {**spec, "nodeName": node}, "status": {**state, "conditions": [*others, condition]}}
     return context.store(201, context.key, new, (), status.success(201))
+
+
+def _target(binding: Obj) -> str:
+    """The node that a binding names.
+
+    Raises:
+        ApiError: 500, as upstream's storage says it: it names none, or something else.
+    """
+    kind, node = (str(dig(binding, "target", field, default="") or "") for field in ("kind", "name"))
+    faults = [] if kind in ("", "Node") else [status.unsupported("target.kind", kind, ("Node", "<empty>"))]
+    if not node:
+        faults.append(status.required("target.name"))
+    if faults:
+        texts = [fault.text for fault in faults]
+        raise status.failure(500, "", texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]")
+    return node
 
 
 def _admit(context: Context, body: Obj) -> Wait | None:

@@ -48,10 +48,16 @@ def test_a_pod_that_is_being_deleted_is_not_bound() -> None:
     assert status["message"].endswith("pod p is being deleted, cannot be assigned to a host")
 
 
-def test_a_binding_without_a_node_is_a_422() -> None:
+@pytest.mark.parametrize(("target", "text"), [
+    ({}, "target.name: Required value"),
+    ({"kind": "Pod", "name": "n"}, 'target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>"'),
+    ({"kind": "Pod"}, '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]'),
+])
+def test_a_binding_to_what_is_no_node_is_an_error_of_the_server_as_it_is_upstream(target: dict[str, str], text: str) -> None:
     server = Alone()
     server.ask("create", "pods", "shop", body=pod("p"))
-    assert server.refused("create", "pods", "shop", "p", {"target": {}}, "binding")["code"] == 422
+    refused = server.refused("create", "pods", "shop", "p", {"target": target}, "binding")
+    assert (refused["code"], refused["message"]) == (500, text)
 
 
 def test_a_binding_of_nothing_is_a_404() -> None:

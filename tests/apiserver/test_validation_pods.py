@@ -207,6 +207,30 @@ def test_a_request_is_not_above_its_limit() -> None:
     assert faults(pod(container(resources=resources))) == [f"{path} of 1500m"]
 
 
+@pytest.mark.parametrize(("resources", "texts"), [
+    ({"requests": {"foo": "1"}},
+     ['requests[foo]: Invalid value: "foo": must be a standard resource type or fully qualified',
+      'requests[foo]: Invalid value: "foo": must be a standard resource for containers']),
+    ({"limits": {"pods": "1"}}, ['limits[pods]: Invalid value: "pods": must be a standard resource for containers']),
+    ({"requests": {"example.com/gpu": "1"}}, ["limits: Required value: Limit must be set for non overcommitable resources"]),
+    ({"requests": {"example.com/gpu": "1"}, "limits": {"example.com/gpu": "2"}},
+     ['requests: Invalid value: "1": must be equal to example.com/gpu limit of 2']),
+    ({"requests": {"example.com/gpu": "500m"}, "limits": {"example.com/gpu": "500m"}},
+     ['limits[example.com/gpu]: Invalid value: "500m": must be an integer',
+      'requests[example.com/gpu]: Invalid value: "500m": must be an integer']),
+    ({"requests": {"requests.example.com/gpu": "1"}, "limits": {"requests.example.com/gpu": "1"}},
+     ['limits[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": doesn\'t follow extended resource name standard',
+      'requests[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": '
+      "doesn't follow extended resource name standard"]),
+    ({"requests": {"hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi"}}, [": Forbidden: HugePages require cpu or memory"]),
+    ({"requests": {"hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi", "cpu": "1"}}, []),
+    ({"requests": {"example.com/gpu": "1", "memory": "1Gi"}, "limits": {"example.com/gpu": "1"}}, []),
+])
+def test_containers_ask_for_resources_that_there_can_be(resources: Obj, texts: list[str]) -> None:
+    found = faults(pod(container(resources=resources)))
+    assert [text.removeprefix("spec.containers[0].resources").removeprefix(".") for text in found] == texts
+
+
 @pytest.mark.parametrize(
     ("field", "value", "values"),
     [("restartPolicy", "Sometimes", '"Always", "OnFailure", "Never"'),

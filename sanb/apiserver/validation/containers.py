@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from sanb.apiserver import status
 from sanb.apiserver.status import FieldError
-from sanb.apiserver.validation import environment, probes
+from sanb.apiserver.validation import environment, probes, resourcenames
 from sanb.apiserver.validation.names import between, port_number
-from sanb.apiserver.validation.quantities import quantity
 from sanb.apiserver.validation.rules import Rules
 from sanb.apiserver.validation.volumes import local_path
 
@@ -205,16 +204,10 @@ def _mount_options(out: list[FieldError], mount: Obj, container: Obj, here: str,
 
 
 def resources(out: list[FieldError], given: Obj, path: str, rules: Rules) -> None:
-    """Requests and limits: not negative, and no request above its limit."""
+    """Requests and limits."""
     limits, requests = given.get("limits") or {}, given.get("requests") or {}
-    for kind, values in (("limits", limits), ("requests", requests)):
-        for name in sorted(values):
-            if quantity(values[name]) < 0:
-                out.append(status.invalid_value(f"{path}.{kind}[{name}]", str(values[name]), probes.NOT_NEGATIVE))
-            if kind == "requests" and name in limits and quantity(values[name]) > quantity(limits[name]):
-                of = f" of {limits[name]}" if rules.limit_shown else ""
-                detail = f"must be less than or equal to {name} limit{of}"
-                out.append(status.invalid_value(f"{path}.requests", str(values[name]), detail))
+    if limits or requests:
+        resourcenames.asked(out, requests, limits, path, rules)
 
 
 def security(out: list[FieldError], given: Obj, path: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sanb.apiserver import status
 from sanb.apiserver.status import FieldError
-from sanb.apiserver.validation import metadata, selectors, shown
+from sanb.apiserver.validation import metadata, resourcenames, selectors, shown
 from sanb.apiserver.validation.names import path_segment, percent
 from sanb.apiserver.validation.probes import NOT_NEGATIVE, not_negative
 from sanb.apiserver.validation.quantities import quantity
@@ -16,14 +16,11 @@ from sanb.values import Obj
 IMMUTABLE_BUDGET: Final = {"1.10": True, "1.15": False}
 """Whether a budget's spec stays as it was made."""
 BUDGET_STAYS: Final = "updates to poddisruptionbudget spec are forbidden."
+NO_STORAGE: Final = "either minimum or maximum storage value is required, but neither was provided"
 LIMIT_KINDS: Final = ("Pod", "Container", "PersistentVolumeClaim")
 _POSITIVE: Final = "must be greater than 0"
 SYSTEM: Final = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 HIGHEST: Final = 1_000_000_000
-COUNTED: Final = frozenset(
-    ("pods", "services", "services.nodeports", "services.loadbalancers", "secrets", "configmaps", "resourcequotas",
-     "replicationcontrollers", "persistentvolumeclaims")
-)
 
 
 # ---------------------------------------------------------------------- PodDisruptionBudgets
@@ -94,25 +91,12 @@ def quota_update(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -> Non
 def _quota(out: list[FieldError], spec: Obj, rules: Rules) -> None:
     for name, value in (spec.get("hard") or {}).items():
         path = f"spec.hard[{name}]"
-        _resource_name(out, name, path, rules)
+        resourcenames.of_quota(out, name, path, rules)
         amount = quantity(value)
         if amount < 0:
             out.append(status.invalid_value(path, value, NOT_NEGATIVE))
-        elif (name in COUNTED or name.startswith("count/")) and amount.denominator != 1:
+        elif (name in resourcenames.COUNTED or name.startswith("count/")) and amount.denominator != 1:
             out.append(status.invalid_value(path, value, "must be an integer"))
-
-
-_PLAIN: Final = COUNTED | frozenset(
-    ("cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.storage",
-     "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage")
-)
-
-
-def _resource_name(out: list[FieldError], name: str, path: str, rules: Rules) -> None:
-    faults = rules.names.qualified(name)
-    out.extend(status.invalid_value(path, name, text) for text in faults)
-    if not faults and "/" not in name and name not in _PLAIN and not name.startswith(("hugepages-", "requests.hugepages-")):
-        out.append(status.invalid_value(path, name, "must be a standard resource for quota"))
 
 
 # ---------------------------------------------------------------------- LimitRanges
@@ -150,6 +134,13 @@ _PAIRS: Final = (
 
 
 def _limits(out: list[FieldError], item: Obj, path: str, rules: Rules) -> None:
+    kind = item.get("type") or ""
+    named = resourcenames.of_container if kind in ("Pod", "Container") else resourcenames.of_any
+    for field in ("max", "min", *(() if kind == "Pod" else ("default", "defaultRequest")), "maxLimitRequestRatio"):
+        for name in sorted(item.get(field) or ()):
+            named(out, name, f"{path}.{field}[{name}]", rules)
+    if kind == "PersistentVolumeClaim" and not any("storage" in (item.get(field) or ()) for field in ("min", "max")):
+        out.append(status.required(f"{path}.limits", NO_STORAGE))
     names = sorted({name for field in ("max", "min", "default", "defaultRequest") for name in item.get(field) or ()})
     for name in names:
         for low, high, where, text in _PAIRS:
@@ -157,6 +148,23 @@ def _limits(out: list[FieldError], item: Obj, path: str, rules: Rules) -> None:
             if a is not None and b is not None and quantity(a) > quantity(b):
                 shown_value = (item.get(where) or {})[name]
                 out.append(status.invalid_value(f"{path}.{where}[{name}]", shown_value, text.format(a, b)))
+        default, request = ((item.get(field) or {}).get(name) for field in ("default", "defaultRequest"))
+        if default and request and quantity(default) != quantity(request) and not resourcenames.overcommitted(name):
+            text = f"default value {default} must equal to defaultRequest value {request} in {name}"
+            out.append(status.invalid_value(f"{path}.defaultRequest[{name}]", request, text))
+    for name in sorted(item.get("maxLimitRequestRatio") or ()):
+        _ratio(out, item, name, path)
+
+
+def _ratio(out: list[FieldError], item: Obj, name: str, path: str) -> None:
+    """How far a limit may be above its request: not below 1, nor beyond what the bounds allow."""
+    ratio = item["maxLimitRequestRatio"][name]
+    least, most = ((item.get(field) or {}).get(name) for field in ("min", "max"))
+    if quantity(ratio) < 1:
+        out.append(status.invalid_value(f"{path}.maxLimitRequestRatio[{name}]", ratio, f"ratio {ratio} is less than 1"))
+    if least is not None and most is not None and quantity(least) and quantity(ratio) > quantity(most) / quantity(least):
+        text = f"ratio {ratio} is greater than max/min = {float(quantity(most) / quantity(least)):f}"
+        out.append(status.invalid_value(f"{path}.maxLimitRequestRatio[{name}]", ratio, text))
 
 
 # ---------------------------------------------------------------------- PriorityClasses, Leases
