@@ -51,7 +51,8 @@ def test_a_pod_that_is_being_deleted_is_not_bound() -> None:
 @pytest.mark.parametrize(("target", "text"), [
     ({}, "target.name: Required value"),
     ({"kind": "Pod", "name": "n"}, 'target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>"'),
-    ({"kind": "Pod"}, '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]'),
+    ({"kind": "Pod"},
+     '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]'),
 ])
 def test_a_binding_to_what_is_no_node_is_an_error_of_the_server_as_it_is_upstream(target: dict[str, str], text: str) -> None:
     server = Alone()

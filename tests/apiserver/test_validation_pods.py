@@ -219,14 +219,16 @@ def test_a_request_is_not_above_its_limit() -> None:
      ['limits[example.com/gpu]: Invalid value: "500m": must be an integer',
       'requests[example.com/gpu]: Invalid value: "500m": must be an integer']),
     ({"requests": {"requests.example.com/gpu": "1"}, "limits": {"requests.example.com/gpu": "1"}},
-     ['limits[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": doesn\'t follow extended resource name standard',
+     ['limits[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": '
+      "doesn't follow extended resource name standard",
       'requests[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": '
       "doesn't follow extended resource name standard"]),
-    ({"requests": {"hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi"}}, [": Forbidden: HugePages require cpu or memory"]),
+    ({"requests": {"hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi"}},
+     [": Forbidden: HugePages require cpu or memory"]),
     ({"requests": {"hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi", "cpu": "1"}}, []),
     ({"requests": {"example.com/gpu": "1", "memory": "1Gi"}, "limits": {"example.com/gpu": "1"}}, []),
 ])
-def test_containers_ask_for_resources_that_there_can_be(resources: Obj, texts: list[str]) -> None:
+def test_containers_ask_for_resources_that_there_can_be(resources: dict[str, Any], texts: list[str]) -> None:
     found = faults(pod(container(resources=resources)))
     assert [text.removeprefix("spec.containers[0].resources").removeprefix(".") for text in found] == texts
 
