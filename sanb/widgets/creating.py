@@ -83,8 +83,46 @@ def tried(cp: Any, text: str) -> dict[str, Any]:
     """What the server would say to a manifest, tried on a copy of the cluster."""
     if not text.strip():
         return {"error": "", "out": "", "line": 0}
-    result = Hand(cp.fork(), patient=False).kubectl(["apply", "-f", "-"], text)
-    return {"error": result.stderr.strip() if result.exit_code else "", "out": result.stdout.strip(), "line": _line(result)}
+    hand = Hand(cp.fork(), patient=False)
+    result = hand.kubectl(["apply", "-f", "-"], text)
+    if not result.exit_code:
+        return {"error": "", "out": result.stdout.strip(), "line": 0}
+    refusals = [sent.refusal for sent in hand.sent if sent.refusal is not None and sent.refusal.reason == "Invalid"]
+    line = _line(result) or (_faulty(text, refusals[0]) if refusals else 0)
+    return {"error": result.stderr.strip(), "out": result.stdout.strip(), "line": line}
+
+
+def _faulty(text: str, refusal: ApiError) -> int:
+    """The line of a manifest that the first complaint of a refusal is about, or as near above it as it says; 0 if none."""
+    details = refusal.status.get("details") or {}
+    fields = [str(cause.get("field", "")) for cause in details.get("causes") or ()]
+    named = [at for at, line in enumerate(text.split("\n")) if _key(line) == ("name", str(details.get("name", "")))]
+    if not fields or not named:
+        return 0
+    lines = text.split("\n")
+    before = [at for at in range(named[0]) if lines[at].startswith("---")]
+    at = before[-1] + 1 if before else 0
+    for part in fields[0].replace("]", "").split("."):
+        name, _, number = part.partition("[")
+        found = next((below for below in range(at, len(lines)) if _key(lines[below])[0] == name), None)
+        if found is None:
+            break
+        at = found
+        if number.isdigit():
+            items = [below for below in range(at + 1, len(lines)) if lines[below].lstrip().startswith("- ")]
+            level = [below for below in items if _indent(lines[below]) == _indent(lines[items[0]])]
+            at = level[int(number)] if int(number) < len(level) else at
+    return at + 1
+
+
+def _key(line: str) -> tuple[str, str]:
+    """The key and the value of a line of YAML."""
+    name, _, value = line.strip().removeprefix("- ").partition(":")
+    return name.strip(), value.strip().strip("'\"")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _line(result: Result) -> int:

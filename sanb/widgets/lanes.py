@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any, Final, NamedTuple
 
+from sanb.apiserver.resources import RESOURCES
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
 from sanb.kernel.journal import Served
@@ -86,15 +87,28 @@ class Lanes:
                 before = version.prev.obj if version.prev is not None else None
                 changes.append({"what": thing(version.key), "rev": rev, "lines": changed_lines(before, version.obj)})
                 why = why or self.causes.why(call, version.key)
+        if not changes:  # what is stored nowhere, as a token, has a cause all the same
+            why = self.causes.why(call, (request.resource, request.namespace, request.name))
         body = plain(request.body)
         options = {name: value for name, value in request.options.items() if name != "patchType"}
         return {
-            "title": f"{who(call)} {did(request)} {request.resource} {request.name or ''}".strip(),
+            "title": f"{who(call)} {did(request)} {kind_of(request)} {request.name or _named(body)}".strip(),
             "time": rfc3339(call.time), "user": request.acting.name, "why": why, "code": call.code,
             "message": call.message or ("Created" if call.code == 201 else "OK"),
             "asked": f"{request.verb} {place(request)}", "options": options,
             "body": to_yaml(body) if body not in (None, {}) else "", "changes": changes,
         }
+
+
+def kind_of(request: Any) -> str:
+    """The kind that a request is about: "Pod"."""
+    row = RESOURCES.get(request.resource)
+    return row.kind if row is not None else str(request.resource)
+
+
+def _named(body: Any) -> str:
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    return str((metadata or {}).get("name") or (metadata or {}).get("generateName") or "")
 
 
 def place(request: Any) -> str:

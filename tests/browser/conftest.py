@@ -1,7 +1,4 @@
-"""A real JupyterLab and a real browser.
-
-Screenshots of what tests saw are kept in the folder that SANB_SCREENSHOTS names, if it names one.
-"""
+"""A real JupyterLab and a real browser; `pictures.py` tells what happens to screenshots."""
 
 from __future__ import annotations
 
@@ -21,6 +18,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from tests.browser.pictures import judged
+
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -32,6 +31,9 @@ SERIOUS = """async () => (await axe.run(document.querySelector('.sanb'), {result
     .filter(each => ['serious', 'critical'].includes(each.impact))
     .flatMap(each => each.nodes.map(node =>
         `${each.id}: ${node.html.slice(0, 160)} ${node.any.map(one => one.message).join('; ').slice(0, 200)}`))"""
+CALM = """() => Promise.allSettled([...document.querySelectorAll('.sanb')].flatMap(
+    lab => lab.getAnimations({subtree: true})).map(each => each.finished))"""
+"""Waits until everything has glided to its place."""
 PATIENCE = 30_000
 """Milliseconds; machines of CI are slow."""
 
@@ -132,10 +134,10 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 class Page:
     """A notebook in the browser, and the Lab in it."""
 
-    def __init__(self, page: Any, shots: Path | None) -> None:
+    def __init__(self, page: Any) -> None:
         self.page = page
         self.troubles: list[str] = []
-        self._shots = shots
+        """Errors of scripts, and pictures that are not what they should be."""
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         # JupyterLab asks now and then (which kernel? leave? a lost connection): whatever it proposes
@@ -183,13 +185,19 @@ class Page:
         self.page.locator(f"body[data-jp-theme-light='{'true' if name == 'light' else 'false'}']").wait_for(state="attached")
 
     def shot(self, name: str, part: str = "") -> None:
-        """Keep a picture in each theme, if pictures are wanted; `part` is a selector in the Lab."""
-        if self._shots is None:
-            return
+        """Keep a picture in each theme and compare it with the documentation's; `part` is a selector in the Lab."""
+        seen = self.lab.locator(part).first if part else self.lab
+        size = self.page.viewport_size
+        if not part:  # the notebook would show a piece of it only
+            self.page.set_viewport_size({**size, "height": max(size["height"], int(seen.bounding_box()["height"]) + 300)})
         for theme in ("dark", "light"):
             self.theme(theme)
-            self.page.wait_for_timeout(900)  # things glide to their places
-            (self.lab.locator(part).first if part else self.lab).screenshot(path=str(self._shots / f"{name}-{theme}.png"))
+            self.page.wait_for_timeout(100)
+            self.page.evaluate(CALM)
+            wrong = judged(f"{name}-{theme}", seen.screenshot())
+            if wrong:
+                self.troubles.append(wrong)
+        self.page.set_viewport_size(size)
 
     def complaints(self, axe: str) -> list[str]:
         """What axe finds serious or critical in the Lab, in both themes."""
@@ -206,19 +214,16 @@ class Page:
 def open_page(server: Server, chromium: Any) -> Iterator[Callable[..., Page]]:
     """Opens a notebook with these cells: `open_page("c.lab()", width=1280)`."""
     opened: list[Any] = []
-    shots = os.environ.get("SANB_SCREENSHOTS")
 
     def opener(*cells: str, width: int = 1600, height: int = 1300, name: str = "") -> Page:
         page = chromium.new_page(viewport={"width": width, "height": height})
         opened.append(page)
-        found = Page(page, Path(shots) if shots else None)
+        found = Page(page)
         page.goto(f"{server.address}/lab/tree/{name or server.notebook(*cells)}?reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
         return found
 
-    if shots:
-        Path(shots).mkdir(parents=True, exist_ok=True)
     yield opener
     for page in opened:
         page.close()

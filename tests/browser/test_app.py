@@ -16,7 +16,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.browser.conftest import PATIENCE, ROOT, Page
+from tests.browser.conftest import CALM, PATIENCE, ROOT, Page
+from tests.browser.pictures import judged
 
 pytestmark = pytest.mark.browser
 
@@ -51,14 +52,13 @@ def app(tmp_path: Path) -> Iterator[str]:
 
 def test_the_lab_is_an_app(app: str, chromium: Any) -> None:
     tab = chromium.new_page(viewport={"width": 1600, "height": 1200})
-    shots = os.environ.get("SANB_SCREENSHOTS")
-    page = Page(tab, Path(shots) if shots else None)
+    page = Page(tab)
     tab.goto(app, timeout=2 * PATIENCE)
     page.node("serviceaccount/default/default").wait_for()
     page.button("Create Namespace").click()
     page.quiet()
     page.node("serviceaccount/shop/default").wait_for()
-    if shots:
-        tab.wait_for_timeout(1200)  # things glide to their places
-        tab.screenshot(path=f"{shots}/lab-app.png")
+    tab.wait_for_timeout(100)
+    tab.evaluate(CALM)
+    assert judged("lab-app", tab.screenshot()) == ""
     tab.close()

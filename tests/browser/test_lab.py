@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.browser.conftest import ROOT, Page, Server
+from tests.browser.pictures import judged
 
 OPEN = "import sanb\nc = sanb.Cluster('1.36', seed=7)\nc.lab()"
+FAULTY = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: Shell\nspec:\n  containers:\n  - name: main\n    image: nginx\n"
 Opener = Callable[..., Page]
 pytestmark = pytest.mark.browser
 CUT_OFF = """lab => [...lab.querySelectorAll('button, h3, h4, label')].filter(each =>
@@ -66,6 +70,12 @@ def test_a_namespace_and_a_pod_by_their_forms(open_page: Opener, axe: str) -> No
     page.lab.locator(".create .yaml .added", has_text="serviceAccountName: default").wait_for()
     assert page.node("pod/shop/web").count() == 0
     page.shot("lab-create", ".left")
+    page.button("YAML…").click()
+    page.lab.get_by_label("YAML to apply").fill(FAULTY)
+    page.lab.locator(".editor .wrong", has_text="4").wait_for()
+    page.shot("lab-editor", ".left")
+    page.button("Pod").click()
+    page.lab.get_by_label("Name", exact=True).fill("web")
     page.button("Create Pod").click()
     page.node("pod/shop/web").wait_for()
     page.quiet()
@@ -79,7 +89,7 @@ def test_a_namespace_and_a_pod_by_their_forms(open_page: Opener, axe: str) -> No
     page.tab("Timeline").click()
     page.lab.get_by_role("button", name="scheduler").first.click()
     page.lab.get_by_label("The chosen call").get_by_text("nodeName: node-1").first.wait_for()
-    page.shot("lab-timeline")
+    page.shot("lab-timeline", ".dock")
     assert page.complaints(axe) == []
     page.tab("Token").click()
     inspector.get_by_text("✓ signature: signed by this cluster's key").wait_for()
@@ -99,12 +109,16 @@ def test_a_namespace_and_a_pod_by_their_forms(open_page: Opener, axe: str) -> No
     prompt.press("Enter")
     inspector.locator(".log .out", has_text="shop").wait_for()
     page.shot("lab-shell", ".inspector")
+    page.tab("History").click()
+    inspector.get_by_text("because").or_(inspector.get_by_text("scheduler")).first.wait_for()
+    page.shot("lab-history", ".inspector")
     page.tab("Console").click()
     assert "kubectl run web --image=nginx -n shop" in page.lab.get_by_role("log").last.inner_text()
     page.shot("lab-console", ".dock")
     assert page.complaints(axe) == []
     page.button("Export as script").click()
     page.lab.get_by_label("Script as kubectl").get_by_text("kubectl create namespace shop").wait_for()
+    page.shot("lab-script", ".dock")
     page.button("Back to the console").click()
 
     for width in (1920, 1280, 700):
@@ -177,6 +191,75 @@ def test_filters_search_keys_and_focus_of_the_graph_and_loading_it_again(open_pa
     page.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     page.page.reload()
     page.node("serviceaccount/kube-public/default").wait_for()
+    assert page.troubles == []
+
+
+def test_a_stretch_of_the_timeline_chooses_objects_in_graph_and_tables_until_it_is_undone(open_page: Opener) -> None:
+    page = opened(open_page)
+    page.tab("Timeline").click()
+    dim = page.lab.locator(".canvas .card.dim")
+    lanes = page.lab.locator(".lanes svg")
+    box = lanes.bounding_box()
+    marks = lanes.locator(".mark")
+    first, last = marks.nth(-6).bounding_box(), marks.last.bounding_box()
+    page.page.mouse.move(first["x"] - 6, box["y"] + 4)
+    page.page.mouse.down()
+    page.page.mouse.move(last["x"] + 24, box["y"] + 10, steps=4)
+    page.page.mouse.up()
+    dim.first.wait_for()
+    page.tab("Tables").click()
+    page.lab.get_by_label("Table", exact=True).select_option("configmaps")
+    page.lab.locator(".tables .soft", has_text=" of ").first.wait_for()
+    some = page.lab.locator(".tables tbody tr").count()
+    page.button("Undo filters").click()
+    dim.first.wait_for(state="detached")
+    page.page.wait_for_function("some => document.querySelectorAll('.sanb .tables tbody tr').length > some", arg=some)
+    page.tab("Timeline").click()
+    marks.last.focus()
+    for _ in range(3):
+        page.page.keyboard.press("Shift+ArrowLeft")
+    page.lab.get_by_role("button", name="brushed").wait_for()
+    assert lanes.locator(".brush").count() == 1
+    page.page.keyboard.press("Escape")
+    page.lab.get_by_role("button", name="brushed").wait_for(state="detached")
+    assert dim.count() == 0
+    page.tab("Console").click()
+    prompt = page.lab.get_by_role("textbox", name="kubectl command")
+    prompt.fill("get servicea")
+    prompt.press("Tab")
+    page.page.wait_for_function("() => document.querySelector('.sanb .prompt input').value.startsWith('get serviceaccount')")
+    prompt.fill("get ns")
+    prompt.press("Enter")
+    page.lab.get_by_role("log").get_by_text("kube-public").wait_for()
+    prompt.fill("version")
+    prompt.press("Enter")
+    prompt.press("ArrowUp")
+    prompt.press("ArrowUp")
+    assert prompt.input_value() == "get ns"
+    prompt.press("ArrowDown")
+    assert prompt.input_value() == "version"
+    assert page.troubles == []
+
+
+def test_parts_stand_alone_and_share_the_selection(open_page: Opener, axe: str) -> None:
+    cells = [f"c.lab.{part}()" for part in ("graph", "timeline", "queues", "inspector", "console")]
+    page = open_page("import sanb\nc = sanb.Cluster('1.36', seed=7)\nc.run()", *cells, height=3000)
+    for number in range(6):
+        page.run(number)
+    parts = [page.page.locator(".sanb").nth(number) for number in range(5)]
+    graph, timeline, queues, inspector, console = parts
+    graph.locator(".canvas [data-id='serviceaccount/default/default']").click()
+    inspector.get_by_text("ServiceAccount in default").wait_for()
+    timeline.locator(".mark").first.wait_for()
+    console.get_by_role("textbox", name="kubectl command").fill("create ns shop")
+    console.get_by_role("textbox", name="kubectl command").press("Enter")
+    graph.locator(".title[data-id='namespace/shop']").wait_for()
+    queues.get_by_text("learns that Namespace shop was created").click()
+    queues.get_by_text("starts on shop").first.wait_for()
+    for part in parts:
+        assert part.evaluate("lab => lab.scrollWidth - lab.clientWidth") <= 0
+        assert part.evaluate(CUT_OFF) == []
+    assert page.complaints(axe) == []
     assert page.troubles == []
 
 
@@ -257,3 +340,21 @@ def test_a_saved_notebook_shows_a_picture_and_a_sequence_without_a_kernel(open_p
     diagram = page.page.locator(".jp-RenderedMermaid").first
     diagram.scroll_into_view_if_needed()
     diagram.locator("img, svg").first.wait_for()
+
+
+def test_an_export_to_html_shows_graph_sequence_and_table_without_a_network(chromium: Any, tmp_path: Path) -> None:
+    exporter = pytest.importorskip("nbconvert", reason="nbconvert is needed: pip install '.[dev]'").HTMLExporter()
+    html, _ = exporter.from_filename(str(ROOT / "notebooks/00-the-lab.ipynb"))
+    (tmp_path / "saved.html").write_text(html, encoding="utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 1200, "height": 1200})
+    page = context.new_page()
+    page.goto((tmp_path / "saved.html").as_uri(), wait_until="load")
+    shown = page.locator(".jp-OutputArea-output")
+    sizes = shown.locator("img").evaluate_all("all => all.map(each => [each.naturalWidth, each.clientHeight])")
+    assert len(sizes) == 5  # the Lab, the graph, the timeline's sequence, the old Lab, two versions
+    assert all(width > 400 and height > 200 for width, height in sizes)
+    assert judged("lab-export", shown.locator("img").first.screenshot()) == ""
+    assert judged("lab-export-sequence", shown.locator("img").nth(2).screenshot()) == ""
+    assert shown.filter(has_text="sequenceDiagram").count() == 0
+    assert shown.filter(has_text="NAMESPACE").filter(has_text="SERVICEACCOUNT").count() == 1  # the queues
+    context.close()

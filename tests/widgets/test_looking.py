@@ -144,7 +144,7 @@ def test_marks_of_the_timeline_know_what_caused_them(shop: Browser) -> None:
     cause = marks[str(account[8])]
     assert (cause[1], cause[3], cause[6]) == ("admin", "Namespace", "shop")
     detail = shop.ask("call", number=int(number))
-    assert detail["title"] == "ServiceAccount controller created serviceaccounts"
+    assert detail["title"] == "ServiceAccount controller created ServiceAccount default"
     assert detail["why"] == "for namespace shop (revision 241, created by admin)"
     assert detail["asked"] == "create serviceaccounts shop"
     assert ["+", "kind: ServiceAccount"] in detail["changes"][0]["lines"]

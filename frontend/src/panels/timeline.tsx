@@ -121,7 +121,7 @@ export function Timeline() {
                 <g
                   key={place.number} class={`mark${failed ? " failed" : ""}${chosen === place.number ? " chosen" : ""}${lab.selected === id ? " same" : ""}`}
                   transform={`translate(${place.x},${place.y})`} role="button" aria-label={words} data-mark={place.number}
-                  tabIndex={place === last ? 0 : -1} style={{ "--kind": lab.kind(kind)[0], "--verb": failed ? "#B3261E" : (lab.looks.verbs[verb] ?? "#6B7280") }} onClick={() => choose(place)}
+                  tabindex={place === last ? 0 : -1} style={{ "--kind": lab.kind(kind)[0], "--verb": failed ? "#B3261E" : (lab.looks.verbs[verb] ?? "#6B7280") }} onClick={() => choose(place)}
                 >
                   <title>{words}</title>
                   <rect x="-10" y="-10" width="20" height="20" rx={verb === "create" ? 10 : 4} />
@@ -207,7 +207,7 @@ function Detail({ number, onClose }: { number: number; onClose: () => void }) {
           </div>
         </div>
       ))}
-      {found.body && <details><summary>What was sent</summary><Code text={found.body} label="Request body" /></details>}
+      {found.body && <details open={!found.changes.length}><summary>What was sent</summary><Code text={found.body} label="Request body" /></details>}
     </aside>
   );
 }

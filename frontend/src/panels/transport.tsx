@@ -51,7 +51,7 @@ export function Transport() {
       </div>
       <p class="said" role="status" aria-live="polite">
         <span class={`state ${head.busy ? "busy" : "calm"}`}>{head.mode === "play" ? (head.busy ? "playing" : "plays when something can happen") : head.busy ? "more can happen" : "quiet"}</span>
-        {head.said}
+        {head.said || "Nothing happens by itself here: create something, then make it go on, step by step."}
       </p>
     </header>
   );
