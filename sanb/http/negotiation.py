@@ -93,15 +93,16 @@ def request_of(
         NotServed: the path belongs to no group.
     """
     given = dict(headers)
-    chosen = form(given.get("accept", ""))
-    if chosen is not None:
+    accept = given.get("accept")
+    chosen = form(accept) if accept else Form()
+    if accept and chosen is not None:
         table = f"{JSON};as=Table;v={chosen.version};g=meta.k8s.io"
         given["accept"] = table if chosen.shape == "Table" else JSON
     if body and given.get("content-type", "").partition(";")[0].strip() == PROTOBUF:
         from sanb.http import protobuf
 
         given["content-type"], body = JSON, json.dumps(protobuf.decode(body)).encode()
-    request = wire.parse(profile, method, target, given, body, user, custom)
+    request = wire.parsed(profile, method, target, given, body, user, custom)
     if request.verb == "watch" and chosen is not None and chosen.shape == METADATA[0]:
         return request._replace(options={**request.options, "as": METADATA[0]})
     return request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sanb.apiserver.discovery import Custom, served
@@ -12,6 +13,8 @@ from sanb.apiserver.unstored import known
 from sanb.profiles.profile import Profile
 
 Verbs = Mapping[str, str]
+LONGEST_KEPT: Final = 300
+"""Characters of a path that is remembered with what it names."""
 COLLECTION_VERBS: Final[Verbs] = {"GET": "list", "HEAD": "list", "POST": "create", "DELETE": "deletecollection"}
 ITEM_VERBS: Final[Verbs] = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 SUBRESOURCE_VERBS: Final[Verbs] = {**ITEM_VERBS, "POST": "create"}
@@ -34,6 +37,17 @@ class Place(NamedTuple):
 
 def locate(profile: Profile, path: str, custom: Custom = ()) -> Place:
     """What `path` (without its query) names; `custom` are the kinds of CustomResourceDefinitions."""
+    if custom or len(path) > LONGEST_KEPT:
+        return _located(profile, path, custom)
+    return _known(profile, path)
+
+
+@lru_cache(maxsize=4096)
+def _known(profile: Profile, path: str) -> Place:
+    return _located(profile, path, ())
+
+
+def _located(profile: Profile, path: str, custom: Custom) -> Place:
     parts = [part for part in path.split("/") if part]
     if len(parts) >= 2 and parts[0] == "api" and parts[1] == "v1":
         group, version, rest = "", "v1", parts[2:]

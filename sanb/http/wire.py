@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
@@ -46,6 +47,7 @@ TEXTS: Final = Texts(128 * 1024 * 1024)
 """The items of lists are kept for the next list, up to so many bytes."""
 NOT_OPTIONS: Final = ("watch", "timeout", "pretty", "as", "asVersion", "accept", "patchType", "text", "duplicates")
 """Names that a query may have, but that mean something else, or that only the server gives."""
+IMPERSONATE: Final = re.compile("impersonate-")
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
 
@@ -76,15 +78,20 @@ def parse(
         ApiError: the message cannot be a request: 400, 404, 405, 406, 415.
         NotServed: the path belongs to no group.
     """
-    given = {name.lower(): value for name, value in headers.items()}
-    split = urlsplit(target)
-    query = dict(parse_qsl(split.query, keep_blank_values=True))
-    place = paths.locate(profile, unquote(split.path), custom)
+    return parsed(profile, method, target, {name.lower(): value for name, value in headers.items()}, body, user, custom)
+
+
+def parsed(
+    profile: Profile, method: str, target: str, given: Mapping[str, str], body: bytes, user: UserInfo, custom: discovery.Custom
+) -> Request:
+    """The same for headers whose names are in lower case."""
+    path, query = _split(target)
+    place = paths.locate(profile, path, custom)
     if not place.group_version or place.root:
-        raise NotServed(split.path)
+        raise NotServed(path)
     if not place.resource:
         # who may ask is decided before it is known that there is no such resource
-        place = paths.unknown(place.group_version, unquote(split.path))
+        place = paths.unknown(place.group_version, path)
     verb = _verb(method, place, query)
     options = _accepted(profile, given.get("accept", ""), query, verb, bool(place.name))
     content = _content(profile, verb, place, given.get("content-type", ""), body, options)
@@ -95,6 +102,16 @@ def parse(
         verb, place.resource, place.namespace, _name(verb, place, options), place.subresource, content, options, user,
         place.group_version, impersonated(given),
     )
+
+
+def _split(target: str) -> tuple[str, dict[str, str]]:
+    """The path and the query of a target."""
+    if target[:1] == "/" and target[:2] != "//" and "#" not in target:  # as nearly all: then there is nothing else to it
+        path, _, text = target.partition("?")
+    else:
+        split = urlsplit(target)
+        path, text = split.path, split.query
+    return unquote(path) if "%" in path else path, dict(parse_qsl(text, keep_blank_values=True)) if text else {}
 
 
 def _verb(method: str, place: paths.Place, query: Mapping[str, str]) -> str:
@@ -320,6 +337,8 @@ def _yaml(profile: Profile, body: bytes, options: dict[str, Any]) -> Any:
 
 def impersonated(headers: Mapping[str, str]) -> UserInfo | None:
     """Whom the Impersonate headers want the request to act as, or None."""
+    if not any(map(IMPERSONATE.match, headers)):
+        return None
     name, uid = headers.get("impersonate-user", ""), headers.get("impersonate-uid", "")
     groups = tuple(group.strip() for group in headers.get("impersonate-group", "").split(",") if group.strip())
     prefix = "impersonate-extra-"
