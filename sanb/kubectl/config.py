@@ -8,6 +8,7 @@ from sanb.kubectl.documents import to_json, to_yaml
 from sanb.kubectl.flags import MANY, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
+from sanb.profiles.profile import Profile
 from sanb.views import text
 
 NAME: Final = "sanb"
@@ -31,19 +32,21 @@ NO_FILE: Final = (
     "there is no kubeconfig here, and a command keeps nothing for the next one: give each command its namespace with -n "
     "and somebody else's name with --as, or serve the cluster (`c.serve()`) and use a real kubectl"
 )
+PREFERENCES: Final = {"1.10": True, "1.34": False}
 COLOURS: Final = {"1.10": ("\x1b[0;32m", "\x1b[0;33m", "\x1b[0m"), "1.32": ("", "", "")}
 """Older kubectls colour these words, whether they print to a terminal or not."""
 MASTER: Final = {"1.10": "Kubernetes master", "1.20": "Kubernetes control plane"}
 FURTHER: Final = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
 
 
-def _body() -> dict[str, Any]:
+def _body(profile: Profile) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "clusters": [{"cluster": {"certificate-authority-data": "DATA+OMITTED", "server": ADDRESS}, "name": NAME}],
         "contexts": [{"context": {"cluster": NAME, "user": USER}, "name": NAME}],
         "current-context": NAME,
         "kind": "Config",
+        **({"preferences": {}} if profile.pick(PREFERENCES) else {}),
         "users": [{"name": USER, "user": {"token": "REDACTED"}}],
     }
 
@@ -55,7 +58,7 @@ def view(session: Session) -> None:
         raise error(
             f'unable to match a printer suitable for the output format "{form}", allowed formats are: json,yaml'
         )
-    session.print((to_yaml if form == "yaml" else to_json)(_body()))
+    session.print((to_yaml if form == "yaml" else to_json)(_body(session.profile)))
 
 
 def current_context(session: Session) -> None:

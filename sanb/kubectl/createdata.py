@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from sanb.kubectl.documents import ESCAPED
 from sanb.kubectl.flags import REPEAT, SWITCH, Flag, Flags
 from sanb.kubectl.maker import bare, simple
-from sanb.kubectl.result import error
+from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.values import Obj
 
@@ -39,7 +41,7 @@ def secret_generic(session: Session, name: str) -> Obj:
     """kubectl create secret generic."""
     data = {key: base64.b64encode(value).decode() for key, value in sorted(_data(session, "Secret").items())}
     body = {**bare("Secret", name), **({"data": data} if data else {})}
-    return {**body, "type": session.parsed.text("type")} if session.parsed.text("type") else body
+    return hashed(session, {**body, "type": session.parsed.text("type")} if session.parsed.text("type") else body)
 
 
 def secret_docker(session: Session, name: str) -> Obj:
@@ -49,7 +51,7 @@ def secret_docker(session: Session, name: str) -> Obj:
     server = server or REGISTRY
     if parsed.many("from-file"):
         data = {key: base64.b64encode(value).decode() for key, value in _data(session, "Secret").items()}
-        return bare("Secret", name, data=data, type="kubernetes.io/dockerconfigjson")
+        return hashed(session, bare("Secret", name, data=data, type="kubernetes.io/dockerconfigjson"))
     if not user or not password:
         raise error(
             "either --from-file or the combination of --docker-username, --docker-password and --docker-server "
@@ -61,20 +63,20 @@ def secret_docker(session: Session, name: str) -> Obj:
     entry["auth"] = base64.b64encode(f"{user}:{password}".encode()).decode()
     config = json.dumps({"auths": {server: entry}}, separators=(",", ":"), ensure_ascii=False)
     data = {".dockerconfigjson": base64.b64encode(config.encode()).decode()}
-    return bare("Secret", name, data=data, type="kubernetes.io/dockerconfigjson")
+    return hashed(session, bare("Secret", name, data=data, type="kubernetes.io/dockerconfigjson"))
 
 
 def secret_tls(session: Session, name: str) -> Obj:
     """kubectl create secret tls."""
     if not session.parsed.text("cert") or not session.parsed.text("key"):
         raise error("key and cert must be specified")
-    cert, key = _file(session.parsed.text("cert")), _file(session.parsed.text("key"))
+    cert, key = _key_file(session.parsed.text("cert")), _key_file(session.parsed.text("key"))
     if b"-----BEGIN" not in cert:
         raise error("tls: failed to find any PEM data in certificate input")
     if b"-----BEGIN" not in key:
         raise error("tls: failed to find any PEM data in key input")
     data = {name: base64.b64encode(value).decode() for name, value in (("tls.crt", cert), ("tls.key", key))}
-    return bare("Secret", name, data=data, type="kubernetes.io/tls")
+    return hashed(session, bare("Secret", name, data=data, type="kubernetes.io/tls"))
 
 
 def configmap(session: Session, name: str) -> Obj:
@@ -87,7 +89,34 @@ def configmap(session: Session, name: str) -> Obj:
         except UnicodeDecodeError:
             binary[key] = base64.b64encode(value).decode()
     more = {field: found for field, found in (("data", texts), ("binaryData", binary)) if found}
-    return {**bare("ConfigMap", name), **more}
+    return hashed(session, {**bare("ConfigMap", name), **more})
+
+
+LETTERS: Final = str.maketrans("013ae", "ghkmt")
+"""No hash is a word that somebody minds."""
+
+
+def hashed(session: Session, obj: Obj) -> Obj:
+    """The object with a hash of what it holds behind its name, if --append-hash asks for it."""
+    if not session.parsed.on("append-hash"):
+        return obj
+    name = obj["metadata"]["name"]
+    held = {"kind": obj["kind"], "name": name, "data": obj.get("data") or ({} if obj["kind"] == "Secret" else "")}
+    held |= {field: obj[field] for field in ("binaryData", "type") if field in obj}
+    if obj["kind"] == "Secret":
+        held.setdefault("type", "")
+    text = json.dumps(held, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    for letter, code in ESCAPED:
+        text = text.replace(letter, code)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:10].translate(LETTERS)
+    return {**obj, "metadata": {**obj["metadata"], "name": f"{name}-{digest}"}}
+
+
+def _key_file(path: str) -> bytes:
+    try:
+        return _file(path)
+    except Failure as failure:
+        raise error(f"Cannot read file {path}, {failure.text.removeprefix('error: ')}") from None
 
 
 def _file(path: str) -> bytes:

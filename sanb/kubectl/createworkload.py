@@ -28,10 +28,7 @@ def deployment(session: Session, name: str) -> Obj:
     if not images:
         raise error('required flag(s) "image" not set')
     if command and len(images) > 1:
-        raise error(
-            "cannot specify multiple --image options and command\n"
-            "See 'kubectl create deployment -h' for help and examples"
-        )
+        raise error("cannot specify multiple --image options and command")
     labels = {"app": name}
     containers = []
     for image in images:

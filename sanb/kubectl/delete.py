@@ -45,6 +45,7 @@ IMMEDIATE: Final = (
 )
 CLUSTER_SCOPED: Final = "deleting cluster-scoped resources, not scoped to the provided namespace"
 WARNING: Final = {"1.10": "warning: ", "1.21": "Warning: "}
+UNNAMED: Final = {"1.10": "no name, label selector, or --all flag specified", "1.22": "no name was specified"}
 NO_TARGET: Final = (
     "You must provide one or more resources by argument or filename.\n"
     "Example resource specifications include:\n   '-f rsrc.yaml'\n"
@@ -159,7 +160,7 @@ def _found(session: Session, problems: list[str]) -> list[tuple[Target, str]]:
         if names and selecting:
             raise error("name cannot be provided when a selector is specified")
         if not names and not selecting:
-            raise error("resource(s) were provided, but no name was specified")
+            raise error(f"resource(s) were provided, but {session.profile.pick(UNNAMED)}")
         found.extend(((resource, session.namespace, name), "") for name in names)
         if not names:
             found.extend((target, "") for target in _selected(session, resource, problems))

@@ -27,6 +27,8 @@ NO_TYPE: Final = (
 )
 EVENTS_OF_MANY: Final = {"1.10": True, "1.36": False}
 """Whether events are told when several objects are described, if the command does not say."""
+NEW_METRICS: Final = {"1.10": False, "1.19": True}
+METRIC_VERSIONS: Final = ("autoscaling/v2", "autoscaling/v2beta2")
 EMPTY: Final = {"1.10": "No resources found.", "1.17": ""}
 
 
@@ -41,7 +43,7 @@ def describe(session: Session) -> None:
     else:
         wanted = session.targets(session.parsed.arguments)
     for resource, names in wanted:
-        found.extend(_objects(session, resource, names, problems))
+        found.extend(_objects(session, _told(session, resource), names, problems))
     several = len(found) > 1 and not session.profile.pick(EVENTS_OF_MANY)
     session.with_events = bool(session.parsed.values.get("show-events", not several))
     session.print("\n\n".join(text_of(obj, session) for obj in found))
@@ -52,6 +54,13 @@ def describe(session: Session) -> None:
         session.complain(
             old or ("No resources found" if everywhere else f"No resources found in {session.namespace} namespace.")
         )
+
+
+def _told(session: Session, row: Resource) -> Resource:
+    """The kind in the version that it is described in: autoscalers in the newest one that describe knows."""
+    if row.kind != "HorizontalPodAutoscaler" or not session.profile.pick(NEW_METRICS):
+        return row
+    return next((row._replace(stored=one) for one in METRIC_VERSIONS if one in row.served), row)
 
 
 def _objects(session: Session, resource: Resource, names: list[str], problems: list[str]) -> list[Obj]:

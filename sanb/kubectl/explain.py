@@ -38,6 +38,7 @@ SCALARS: Final[Mapping[str, str]] = {
     "bytes": "string",
 }
 NOTHING: Final = "<no description>"
+EMPTY: Final = "<empty>"
 
 
 def explain(session: Session) -> None:
@@ -74,7 +75,7 @@ class Page:
     def __init__(self, session: Session, row: Resource, version: str) -> None:
         self.session = session
         self.profile = session.profile
-        self.new = self.profile.pick(NEW)
+        self.new = self.profile.pick(NEW) and session.parsed.text("output") != "plaintext-openapiv2"
         self.row = row
         self.version = version
         self.knows = Compiler(self.profile.minor).knows
@@ -119,8 +120,8 @@ class Page:
     # ------------------------------------------------------------------ the layout since 1.27
 
     def _new(self, at: Node) -> str:
-        texts = [text for text in at.texts() if text] or [NOTHING]
-        body = _indent(wrap("".join(f"{text}\n" for text in texts), WIDTH), 4)
+        texts = [text for text in at.texts() if text]
+        body = _indent(wrap("".join(f"{text}\n" for text in texts), WIDTH), 4) if texts else f"    {EMPTY}"
         found = self.fields(at)
         page = f"DESCRIPTION:\n{body}\n"
         if not found:
@@ -144,7 +145,7 @@ class Page:
     # ------------------------------------------------------------------ the layout before
 
     def _old(self, at: Node) -> str:
-        texts = [text for text in at.texts() if text] or ["<empty>"]
+        texts = [text for text in at.texts() if text] or [EMPTY]
         shown = "\n".join(_indent(wrap(text, OLD_WIDTH - 5), 5) + "\n" for text in texts)
         found = self.fields(at)
         page = f"DESCRIPTION:\n{shown}"
@@ -154,9 +155,9 @@ class Page:
             return page + "\nFIELDS:\n" + self._old_tree(found, 1, ())
         rows = []
         for one in found:
-            text = one.text() or "<empty>"
+            text = one.text()
             mark = f"\t<{one.type_name(False)}>{one.required}"
-            rows.append(f"   {one.name}{mark}\n{_indent(wrap(text, OLD_WIDTH - 5), 5)}\n")
+            rows.append(f"   {one.name}{mark}\n" + (f"{_indent(wrap(text, OLD_WIDTH - 5), 5)}\n" if text else ""))
         return page + "\nFIELDS:\n" + "\n".join(rows) + "\n"
 
     def _old_tree(self, found: Iterable[Node], depth: int, above: tuple[str, ...]) -> str:
@@ -223,7 +224,8 @@ def _scalar(word: str, new: bool) -> str:
 
 def _of_kind(row: Resource, version: str) -> Any:
     if row.custom is not None:
-        return explainschema.root(row.kind, row.custom.versions[f"{row.group}/{version}"].schema)
+        metadata = Node("metadata", TYPES[explainschema.META]).inner()
+        return explainschema.root(row.kind, row.custom.versions[f"{row.group}/{version}"].schema, metadata)
     return Node(row.kind, TYPES.get(f"{row.kind}.{version}") or TYPES.get(row.kind))
 
 

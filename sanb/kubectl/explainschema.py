@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sanb.apiserver import descriptions
+from sanb.apiserver.types import TYPES as STRUCTS
 from sanb.values import Obj
 
 TYPES: Final[Mapping[str, str]] = {"object": "Object", "": "Object"}
@@ -18,14 +19,17 @@ class SchemaNode:
 
     field: Any = None
 
-    def __init__(self, name: str, schema: Obj, needed: bool = False) -> None:
+    def __init__(self, name: str, schema: Obj, needed: bool = False, metadata: Sequence[Any] = ()) -> None:
         self.name = name
+        self._metadata = metadata
         self.schema = schema
         self._needed = needed
 
     @property
-    def struct(self) -> SchemaNode | None:
-        """Itself, if it has fields."""
+    def struct(self) -> Any:
+        """What has its fields: itself, or the type of all metadata; None if it has none."""
+        if self.schema.get("x-type") == META:
+            return STRUCTS[META]
         return self if self._fields() else None
 
     @property
@@ -46,10 +50,12 @@ class SchemaNode:
         found: Obj = self._inner().get("properties") or {}
         return found
 
-    def inner(self) -> list[SchemaNode]:
+    def inner(self) -> list[Any]:
         """The fields it has."""
+        if self.schema.get("x-type") == META:
+            return list(self._metadata)
         needed = self._inner().get("required") or ()
-        return [SchemaNode(name, schema, name in needed) for name, schema in self._fields().items()]
+        return [SchemaNode(name, schema, name in needed, self._metadata) for name, schema in self._fields().items()]
 
     def text(self) -> str:
         """What the field is for."""
@@ -74,12 +80,12 @@ def _type(schema: Obj) -> str:
     return TYPES.get(kind, kind)
 
 
-def root(kind: str, schema: Obj | None) -> SchemaNode:
-    """A custom kind; the fields that all kinds have are described as everywhere."""
+def root(kind: str, schema: Obj | None, metadata: Sequence[Any] = ()) -> SchemaNode:
+    """A custom kind; the fields that all kinds have are described as everywhere, `metadata` are those of the metadata."""
     schema = schema or {}
     fields = dict(schema.get("properties") or {})
     for name in HEAD:
         text = descriptions.of_field("ServiceAccount", name)
         fields[name] = {"type": "string", "description": text}
     fields["metadata"] |= {"type": "object", "x-type": META}
-    return SchemaNode(kind, {**schema, "properties": fields})
+    return SchemaNode(kind, {**schema, "properties": fields}, metadata=metadata)

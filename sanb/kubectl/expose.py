@@ -63,7 +63,7 @@ def _one(session: Session, target: Target) -> None:
         options: dict[str, Any] = {"fieldManager": session.parsed.text("field-manager") or "kubectl-expose"}
         options |= {"dryRun": "All"} if dry == "server" else {}
         body = session.ask("create", "services", namespace, body=body, options=options)
-    session.parsed.values["verb"] = "run"
+    session.parsed.values["as-command"] = "run"
     dryrun.report(session, RESOURCES["services"], body, f"exposed{dryrun.SUFFIX[dry]}")
 
 

@@ -13,6 +13,7 @@ from sanb.profiles.profile import Profile
 UNKNOWN: Final = {
     "1.10": 'Error: unknown command "{word}" for "{parent}"{hint}\nRun \'{parent} --help\' for usage.\n'
     'error: unknown command "{word}" for "{parent}"{hint}',
+    "1.16": 'Error: unknown command "{word}" for "{parent}"{hint}\nRun \'{parent} --help\' for usage.',
     "1.23": 'error: unknown command "{word}" for "{parent}"{hint}',
 }
 CLOSE: Final = 2

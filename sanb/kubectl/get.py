@@ -12,7 +12,7 @@ from sanb.kubectl import failures, output, raw, sorting, watch
 from sanb.kubectl.documents import read
 from sanb.kubectl.flags import MANY, NUMBER, SWITCH, TEXT, Flag, Flags
 from sanb.kubectl.result import Failure, error
-from sanb.kubectl.session import PREFERRED, Session
+from sanb.kubectl.session import Session
 from sanb.values import Obj, quiet_gc
 from sanb.views import text
 
@@ -81,9 +81,10 @@ def _show(session: Session, fetch: _Fetch, wanted: Wanted) -> None:
     if form and len(tables) > 1 and parsed.text("sort-by"):
         objects = sorting.objects(objects, parsed.text("sort-by"))
     single = len(wanted) == 1 and len(wanted[0][1]) == 1
+    several = len([table for _, table in tables if table["columnDefinitions"]]) > 1
     if form in ("", "wide"):
         _print_tables(
-            session, [(row, table) for row, table in tables if table["rows"]], len(wanted) > 1, form == "wide"
+            session, [(row, table) for row, table in tables if table["rows"]], several, form == "wide"
         )
         if not objects and not fetch.problems and not parsed.on("ignore-not-found"):
             session.complain(_nothing(session, wanted))
@@ -102,22 +103,13 @@ def _targets(session: Session) -> Wanted:
         return [(place.resource, [place.name]) for place in (located(session, one) for one in documents)]
     if not session.parsed.arguments:
         raise Failure(NO_TYPE)
-    found = [(_preferred(session, row), names) for row, names in session.targets(session.parsed.arguments)]
+    found = session.targets(session.parsed.arguments)
     if any(names for _, names in found):
         if session.parsed.text("selector"):
             raise error("name cannot be provided when a selector is specified")
         if session.parsed.on("all-namespaces"):
             raise error("a resource cannot be retrieved by name across all namespaces")
     return found
-
-
-def _preferred(session: Session, row: Resource) -> Resource:
-    """The row in the group that a minor prefers for words without one."""
-    group = session.profile.pick(PREFERRED).get(row.group)
-    words = session.parsed.arguments
-    if group is None or words[0] == "all" or any(f".{row.group}" in word for word in words):
-        return row
-    return next((row._replace(stored=one) for one in row.served if one.startswith(f"{group}/")), row)
 
 
 class _Fetch:

@@ -57,6 +57,13 @@ WITH_KUSTOMIZE: Final = {
 """The version of kustomize inside kubectl, which it tells from 1.24 on."""
 
 
+ANNOUNCED: Final = {"1.10": False, "1.24": True, "1.28": False}
+SOON_SHORT: Final = (
+    "WARNING: This version information is deprecated and will be replaced with the output from kubectl version --short.  "
+    "Use --output=yaml|json to get the full version."
+)
+
+
 def version(session: Session) -> None:
     """The version of both ends."""
     found = discovery.version(session.profile)
@@ -76,6 +83,8 @@ def version(session: Session) -> None:
         raise error("--output must be 'yaml' or 'json'")
     else:
         short = session.profile.pick(SHORT_VERSION) or session.parsed.on("short")
+        if not short and session.profile.pick(ANNOUNCED):
+            session.complain(SOON_SHORT)
         session.print("".join(_side(side, one, short) for side, one in body.items()))
 
 

@@ -48,7 +48,7 @@ def documents(session: Session) -> list[Document]:
         for one in read(path, session.stdin, session.parsed.on("recursive"))
     ]
     if not found:
-        raise error(f"no objects passed to {session.parsed.text('verb') or 'create'}")
+        raise error(f"no objects passed to {session.parsed.text('as-command') or 'create'}")
     return found
 
 

@@ -59,7 +59,7 @@ TEMPLATES: Final = ("go-template", "template", "go-template-file", "templatefile
 
 def bad_format(session: Session, wanted: str) -> Exception:
     """An output format that kubectl does not have."""
-    known = FORMATS if session.parsed.text("verb") in ("get", "events") else CHANGES
+    known = FORMATS if session.parsed.text("as-command") in ("get", "events") else CHANGES
     known = tuple(sorted(one for one in (*known, *session.profile.pick(KYAML)) if _has(session, one)))
     return error(
         f'unable to match a printer suitable for the output format "{wanted}", allowed formats are: {",".join(known)}'
@@ -96,7 +96,7 @@ def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool
     template = template if equals else session.parsed.text("template")
     if word == "name":
         session.print("".join(f"{name(session, obj)}\n" for obj in objects))
-    elif word in ("custom-columns", "custom-columns-file") and session.parsed.text("verb") in ("get", "events"):
+    elif word in ("custom-columns", "custom-columns-file") and session.parsed.text("as-command") in ("get", "events"):
         session.print(_columns(session, word, template, objects))
     else:
         body: Any = (

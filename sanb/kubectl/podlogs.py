@@ -38,6 +38,8 @@ USAGE: Final = (
     "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs "
     "command\nSee 'kubectl logs -h' for help and examples"
 )
+TELLS_NOTHING: Final = {"1.10": False, "1.22": True}
+"""Whether it is told that a selector chooses no Pod."""
 ONE_NAME: Final = {"1.10": False, "1.19": True}
 """Whether several containers without -c are an announcement, not a refusal."""
 LONG_MISSING: Final = {"1.10": False, "1.30": True}
@@ -81,7 +83,7 @@ def _pods(session: Session) -> list[Obj]:
                 raise
             raise error(f'error from server (NotFound): {refusal.message} in namespace "{session.namespace}"') from None
     found: list[Obj] = session.ask("list", "pods", session.namespace, options={"labelSelector": selector})["items"]
-    if not found:
+    if not found and session.profile.pick(TELLS_NOTHING):
         session.complain(f"No resources found in {session.namespace} namespace.")
     return found or []
 

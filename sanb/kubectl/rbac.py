@@ -8,8 +8,8 @@ from typing import Any, Final
 from sanb.apiserver.resources import RBAC
 from sanb.kubectl.create import simple
 from sanb.kubectl.flags import MANY, REPEAT, Flag, Flags
-from sanb.kubectl.result import error
-from sanb.kubectl.session import Session, resolve
+from sanb.kubectl.result import Failure, error
+from sanb.kubectl.session import Session
 from sanb.values import Obj
 
 VERBS: Final = (
@@ -82,14 +82,14 @@ def _rules(session: Session) -> list[Obj]:
         if plural == "*":
             groups.setdefault("", []).append(text)
             continue
-        name, group = _resource(plural, verbs)
+        name, group = _resource(session, plural, verbs)
         groups.setdefault(group, []).append(name + slash + subresource)
     names = session.parsed.many("resource-name")
     more: dict[str, Any] = {"resourceNames": names} if names else {}
     return [{"apiGroups": [group], **more, "resources": groups[group], "verbs": verbs} for group in sorted(groups)]
 
 
-def _resource(word: str, verbs: list[str]) -> tuple[str, str]:
+def _resource(session: Session, word: str, verbs: list[str]) -> tuple[str, str]:
     """The plural and the group that a word means; special verbs must fit to it.
 
     Raises:
@@ -97,7 +97,10 @@ def _resource(word: str, verbs: list[str]) -> tuple[str, str]:
     """
     name, _, group = word.partition(".")
     if (name, group) not in [pair for pairs in SPECIAL.values() for pair in pairs]:
-        row = resolve(word)
+        try:
+            row = session.resolve(word)
+        except Failure as failure:
+            raise Failure(failure.text.removeprefix("error: ")) from None
         name, group = row.plural, row.group
     for verb in verbs:
         if verb in SPECIAL and (name, group) not in SPECIAL[verb]:

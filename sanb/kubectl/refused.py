@@ -41,11 +41,32 @@ WORDS: Final[Mapping[str, tuple[int, str]]] = {
 """How many arguments a command needs, and what it says before anything else when there are fewer."""
 
 
+OF_OBJECTS: Final = ("edit", "attach", "port-forward", "debug")
+"""Commands that look first whether there is what they are about."""
+
+
+def _look(session: Session, name: str) -> None:
+    """Refuse what is about an object that is not there.
+
+    Raises:
+        ApiError: there is none.
+        Failure: there is no such kind.
+    """
+    words = session.parsed.arguments[:1] if name != "edit" else session.parsed.arguments
+    if name != "edit" and "/" not in words[0]:
+        words = [f"pod/{words[0]}"]
+    for row, names in session.targets(words):
+        for one in names:
+            session.fetch(row, session.namespace, one)
+
+
 def command(name: str) -> Callable[[Session], None]:
     """A command that ends with its reason."""
     least, missing = WORDS.get(name, (0, ""))
 
     def run(session: Session) -> None:
+        if name in OF_OBJECTS and len(session.parsed.arguments) >= max(1, least):
+            _look(session, name)
         raise error(missing if len(session.parsed.arguments) < least else REASONS[name])
 
     return run

@@ -158,7 +158,11 @@ def _undo(session: Session, target: Target) -> None:
     if dryrun.mode(session) != "client":
         patch = [{"op": "replace", "path": "/spec/template", "value": template}]
         session.ask("patch", row, namespace, name, patch, options=choose.options(session, "json", "kubectl"))
-    session.changed(row, name, f"rolled back{suffix}")
+    done = "rolled back"
+    if dryrun.mode(session) == "client":
+        shown = {**one.template, "metadata": one.template.get("metadata") or {}}
+        done = template_text(shown, session)
+    session.changed(row, name, f"{done}{suffix}")
 
 
 def _bare(template: Obj) -> Obj:

@@ -28,7 +28,7 @@ def _status(session: Session, target: Target) -> None:
     session.fetch(row, namespace, name)
     tell = TELLERS.get(row.kind)
     if tell is None:
-        raise error(f"no status viewer has been implemented for {row.kind}")
+        raise error(f"no status viewer has been implemented for {row.kind}{f'.{row.group}' if row.group else ''}")
     said: list[str] = []
     wanted = session.parsed.values.get("revision", 0)
 

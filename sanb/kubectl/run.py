@@ -14,6 +14,7 @@ from sanb.kubectl.find import find
 from sanb.kubectl.flags import GLOBAL, SWITCH, Parsed, parse
 from sanb.kubectl.result import Failure, Result
 from sanb.kubectl.session import Session
+from sanb.profiles.profile import Profile
 
 FLAG_ERROR: Final = {"1.10": "Error: ", "1.23": "error: "}
 SHELL: Final = ("|", "||", "&&", ";", "&", ">", ">>", "<")
@@ -42,7 +43,7 @@ def run(cp: Any, argv: str | list[str], stdin: str | tuple[Document, ...] | None
             command(session)
         return _result(session, 0)
     except Failure as failure:
-        return _result(session, failure.code, failure.text)
+        return _result(session, failure.code, _as_cobra(cp.profile, failure.text))
     except ApiError as refusal:
         return _result(session, 1, failures.text(refusal))
     except (SanbError, ValueError, OSError) as problem:
@@ -68,6 +69,13 @@ def _split(line: str) -> list[str]:
             raise Failure(NO_SHELL.format(";"))
         open_braces += word.count("{{") - word.count("}}")
     return plain
+
+
+def _as_cobra(profile: Profile, text: str) -> str:
+    """A missing flag is what the library of commands complains of, in older minors in its own way."""
+    if not text.startswith("error: required flag(s)"):
+        return text
+    return f"{profile.pick(FLAG_ERROR)}{text.removeprefix('error: ')}"
 
 
 def _result(session: Session | None, code: int, text: str = "") -> Result:
@@ -97,7 +105,7 @@ def _prepare(cp: Any, words: list[str], stdin: Any) -> tuple[Session, Callable[[
         raise Failure(cp.profile.pick(FLAG_ERROR) + failure.text.removeprefix("error: ")) from None
     if after is not None:
         parsed.values["command"] = after
-    parsed.values.setdefault("verb", name.partition(" ")[0])
+    parsed.values.setdefault("as-command", name.partition(" ")[0])
     session = Session(cp, parsed, stdin)
     if parsed.on("help"):
         session.print(usage.page(cp.profile, name))

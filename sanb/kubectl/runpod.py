@@ -44,13 +44,9 @@ GENERATOR: Final = {"1.10": "deployment/apps.v1", "1.18": ""}
 """What run makes when it may restart: a Deployment, or (empty) always a Pod."""
 GENERATORS: Final = {"Always": "deployment/apps.v1", "OnFailure": "job/v1", "Never": "run-pod/v1"}
 RESTARTS: Final = ("Always", "OnFailure", "Never")
-BAD_RESTART: Final = {
-    "1.10": "invalid restart policy: {}",
-    "1.36": "invalid restart policy: {}, valid values are: Always, OnFailure, Never",
-}
-BAD_IMAGE: Final = {"1.10": 'Invalid image name "{}": {}', "1.36": 'invalid image name "{}": {}'}
-HINT: Final = {"1.10": "\nSee 'kubectl run -h' for help and examples", "1.36": ""}
-SERVICE_FIRST: Final = {"1.10": True, "1.36": False}
+BAD_RESTART: Final = "invalid restart policy: {}"
+BAD_IMAGE: Final = 'Invalid image name "{}": {}'
+HINT: Final = "\nSee 'kubectl run -h' for help and examples"
 _PART: Final = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 IMAGE: Final = re.compile(
     rf"(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?/)?{_PART}(?:/{_PART})*(?::\w[\w.-]{{0,127}})?(?:@[A-Za-z]\w*:[0-9a-fA-F]{{32,}})?"
@@ -66,7 +62,7 @@ NOTICE: Final = (
 def run(session: Session) -> None:
     """Make a Pod, or in old minors a Deployment or Job, that runs an image."""
     parsed = session.parsed
-    hint = session.profile.pick(HINT)
+    hint = HINT
     if not parsed.text("image"):
         raise error('required flag(s) "image" not set')
     if not parsed.arguments:
@@ -74,7 +70,7 @@ def run(session: Session) -> None:
     _check_image(session, parsed.text("image"))
     restart = parsed.text("restart", "Always")
     if restart not in RESTARTS:
-        raise error(session.profile.pick(BAD_RESTART).format(restart) + hint)
+        raise error(BAD_RESTART.format(restart) + hint)
     attached = parsed.on("attach") or parsed.on("stdin") or parsed.on("tty")
     if parsed.on("rm") and not attached:
         raise error(f"--rm should only be used for attached containers{hint}")
@@ -92,23 +88,20 @@ def _check_image(session: Session, name: str) -> None:
     if IMAGE.fullmatch(name.lower()):
         repository = name.partition("@")[0].rpartition(":")[0] or name
         why += f": repository name ({repository if '/' in repository else 'library/' + repository}) must be lowercase"
-    raise error(session.profile.pick(BAD_IMAGE).format(name, why))
+    raise error(BAD_IMAGE.format(name, why))
 
 
 def _make(session: Session, restart: str, attached: bool) -> None:
     parsed = session.parsed
     name, words = parsed.arguments[0], parsed.arguments[1:]
     resource, obj = _object(session, name, words, restart)
-    early = session.profile.pick(SERVICE_FIRST)
-    if parsed.on("expose") and early:
+    if parsed.on("expose"):
         _service(session, name)
     quiet = attached and parsed.on("rm")
     before = len(session.out)
     dryrun.make(session, resource, _overridden(session, obj), session.namespace, manager="kubectl-run")
     if quiet:
         del session.out[before:]
-    if parsed.on("expose") and not early:
-        _service(session, name)
     if attached and resource.kind == "Pod" and dryrun.mode(session) == "none":
         runattach.attach(session, name, words)
 

@@ -31,6 +31,12 @@ NOTHING_SCALED: Final = {
     "1.10": "", "1.27": "no objects passed to scale", "1.32": "no objects passed to scale {}", "1.36": "",
 }
 """What is said when there is nothing to scale; empty for what the server says."""
+NOT_OLD: Final = "failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input"
+"""What is said of a refused autoscaler without metrics, which kubectl cannot send as one of the old version either."""
+OLD_FLAG: Final = (
+    "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization "
+    "or '500m' for milliCPU)."
+)
 AUTOSCALER: Final = {"1.10": "autoscaling/v1", "1.33": "autoscaling/v2"}
 
 
@@ -41,6 +47,8 @@ def scale(session: Session) -> None:
         raise error('required flag(s) "replicas" not set')
     if parsed.values["replicas"] < 0:
         raise error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+    if not choose.chosen(session, parsed.arguments):
+        raise error("no objects passed to scale")
     choose.each(session, parsed.arguments, lambda target: _scale(session, target))
 
 
@@ -75,6 +83,8 @@ def _scale(session: Session, target: Target) -> None:
 def autoscale(session: Session) -> None:
     """Make HorizontalPodAutoscalers."""
     parsed = session.parsed
+    if "cpu-percent" in parsed.values and session.profile.pick(METRIC_FLAGS):
+        session.complain(OLD_FLAG)
     if "max" not in parsed.values:
         raise error('required flag(s) "max" not set')
     if parsed.values["max"] < 1:
@@ -112,8 +122,13 @@ def _autoscale(session: Session, target: Target) -> None:
             "fieldManager": "kubectl-autoscale",
             **({"dryRun": "All"} if dry == "server" else {}),
         }
-        body = session.ask("create", row, namespace, body=obj, options=options)
-    session.parsed.values["verb"] = "run"
+        try:
+            body = session.ask("create", row, namespace, body=obj, options=options)
+        except ApiError:
+            if session.profile.pick(METRIC_FLAGS) and "metrics" not in spec:
+                raise error(NOT_OLD) from None
+            raise
+    session.parsed.values["as-command"] = "run"
     dryrun.report(session, row, body, f"autoscaled{dryrun.SUFFIX[dry]}")
 
 

@@ -19,7 +19,7 @@ WARNINGS: Final = {"1.10": False, "1.19": True}
 LINE: Final = {"1.10": '{} "{}" {}\n', "1.11": "{}/{} {}\n"}
 """How a change is reported (SEM 12.1)."""
 PREFERRED: Final[dict[str, dict[str, str]]] = {
-    "1.10": {"apps": "extensions", "networking.k8s.io": "extensions"}, "1.16": {}
+    "1.10": {"apps": "extensions", "networking.k8s.io": "extensions"}, "1.16": {"networking.k8s.io": "extensions"}, "1.22": {},
 }
 """The group that a server puts first for resources that it serves in two."""
 MAKERS: Final = ("create", "run", "apply")
@@ -142,7 +142,15 @@ class Session:
         Raises:
             Failure: the words do not fit together.
         """
-        return targets(arguments, names_needed=names_needed, rows=self.all_rows())
+        found = targets(arguments, names_needed=names_needed, rows=self.all_rows())
+        return [(self.preferred(row, arguments), names) for row, names in found]
+
+    def preferred(self, row: Resource, words: list[str]) -> Resource:
+        """The row in the group that a minor prefers for words without one."""
+        group = self.profile.pick(PREFERRED).get(row.group)
+        if group is None or words[0] == "all" or any(f".{row.group}" in word for word in words):
+            return row
+        return next((row._replace(stored=one) for one in row.served if one.startswith(f"{group}/")), row)
 
     def objects(self, resource: Resource | str, namespace: str = "", **selectors: str) -> list[Obj]:
         """The objects of a list; none if the list is refused."""
@@ -172,11 +180,10 @@ class Session:
     def named(self, resource: Resource) -> str:
         """The resource as this command names it: a word without a group means the group that the minor prefers."""
         words = " ".join(self.parsed.arguments)
-        own = self.parsed.text("verb") in MAKERS or self.parsed.many("filename") or f".{resource.group}" in words
+        own = self.parsed.text("as-command") in MAKERS or self.parsed.many("filename") or f".{resource.group}" in words
         if own or self.parsed.arguments[:1] == ["all"]:
             return kind(resource)
-        group = self.profile.pick(PREFERRED).get(resource.group, resource.group)
-        return f"{resource.singular}.{group}" if group else resource.singular
+        return kind(self.preferred(resource, words.split() or [""]))
 
     def wait(self, fulfilled: Callable[[], bool], seconds: float = DAY) -> bool:
         """Let time pass until `fulfilled`; False if it never is."""
@@ -261,7 +268,13 @@ ALL: Final = (
 
 def _category(word: str, rows: Iterable[Resource]) -> list[Resource]:
     found = [row for row in rows if word in row.categories]
-    return sorted(found, key=lambda row: ALL.index(row.id) if row.id in ALL else len(ALL))
+    return sorted(found, key=_place)
+
+
+def _place(row: Resource) -> int:
+    """Where a kind of a category comes: kinds of a beta version after the others of their group."""
+    place = ALL.index(row.id) if row.id in ALL else len(ALL)
+    return place + 2 * (row.id == "cronjobs.batch" and "beta" in row.stored)
 
 
 def _impersonated(parsed: Parsed) -> UserInfo | None:

@@ -25,7 +25,7 @@ SUBJECT_FLAGS: Final[Flags] = {
     "group": Flag(REPEAT),
     "serviceaccount": Flag(REPEAT),
 }
-BAD_AMOUNT: Final = {"1.10": "Invalid argument syntax", "1.36": "invalid argument syntax"}
+BAD_AMOUNT: Final = "Invalid argument syntax"
 NO_RESOURCE: Final = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 LISTS: Final = ("initContainers", "containers")
 
@@ -127,7 +127,7 @@ def set_resources(session: Session) -> None:
         raise error(NO_RESOURCE)
     if not parsed.text("limits") and not parsed.text("requests"):
         raise error("you must specify an update to requests or limits (in the form of --requests/--limits)")
-    complaint = session.profile.pick(BAD_AMOUNT)
+    complaint = BAD_AMOUNT
     wanted = {flag: amounts(parsed.text(flag), complaint) for flag in ("limits", "requests") if parsed.text(flag)}
     done = "resource requirements updated"
     choose.each(

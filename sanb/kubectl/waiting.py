@@ -18,6 +18,11 @@ from sanb.views import jsonpath
 FLAGS: Final[Flags] = {**choose.FLAGS, "for": Flag(), "timeout": Flag()}
 WEEK: Final = 7 * 86400.0
 NO_CONDITION: Final = {"1.10": 'unrecognized condition: ""', "1.36": "unrecognized condition: []"}
+CREATION: Final = {"1.10": False, "1.31": True}
+PATHS: Final = {"1.10": False, "1.23": True}
+"""Whether --for knows create and jsonpath."""
+GONE: Final = {"1.10": False, "1.23": True}
+"""Whether what was never there counts as deleted."""
 BARE_PATH: Final = {"1.10": False, "1.28": True}
 """Whether --for=jsonpath may stand without a value."""
 PATH_FORM: Final = "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3"
@@ -45,7 +50,7 @@ def wait(session: Session) -> None:
 def _one(session: Session, target: Target, test: Test, seconds: float, absent: bool) -> str:
     row, namespace, name = target
     if absent and _get(session, target) is None:
-        return ""
+        return "" if session.profile.pick(GONE) else str(error(NO_MATCH).text)
     created = session.parsed.text("for") == "create"
     if not absent and not created and _get(session, target) is None:
         session.ask("get", row, namespace, name)
@@ -54,6 +59,8 @@ def _one(session: Session, target: Target, test: Test, seconds: float, absent: b
         return test(_get(session, target))
 
     if not (session.wait(fulfilled, seconds) if seconds else fulfilled()):
+        if created and _get(session, target) is None:
+            return "error: timed out waiting for the condition"
         return f"error: timed out waiting for the condition on {row.plural}/{name}"
     session.print(f"{session.named(row)}/{name} condition met\n")
     return ""
@@ -74,16 +81,16 @@ def _condition(session: Session, text: str) -> tuple[Test, bool]:
     word, _, rest = text.partition("=")
     if text.lower() == "delete":
         return (lambda obj: obj is None), True
-    if text.lower() == "create":
+    if text.lower() == "create" and session.profile.pick(CREATION):
         return (lambda obj: obj is not None), False
-    if word == "condition" and rest:
+    if word == "condition" and "=" in text:
         name, _, value = rest.partition("=")
         return (lambda obj: _holds(obj, name, value or "true")), False
-    if word == "jsonpath" and rest:
+    if word == "jsonpath" and rest and session.profile.pick(PATHS):
         if "}=" not in rest and "}'=" not in rest and not session.profile.pick(BARE_PATH):
             raise error(PATH_FORM)
         return _path(rest), False
-    raise error(f'unrecognized condition: "{text}"' if text else session.profile.pick(NO_CONDITION))
+    raise error(f'unrecognized condition: "{text}"' if "for" in session.parsed.values else session.profile.pick(NO_CONDITION))
 
 
 def _holds(obj: Obj | None, name: str, value: str) -> bool:

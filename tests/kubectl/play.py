@@ -21,6 +21,10 @@ RULES = (
     (r"ca\.crt:\s+\d+ bytes", "ca.crt: <n> bytes"),
     (r'resourceVersion: "\d+"', 'resourceVersion: "<rv>"'),
     (r"(?m)(\s)(\d+[dhms]){1,2}(?=\s*$|\s{2,})", r"\1<age>"),
+    (r"\b10\.244\.\d+\.\d+", "<ip>"),
+    (r"(\d+[dhms]){1,2} \(x(\d+) over (\d+[dhms]){1,2}\)", r"<age> (x\2 over <age>)"),
+    (r"in \d+(\.\d+)?m?s \(\d+(\.\d+)?m?s including waiting\)", "in <time>"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+\d{4} UTC", "<date>"),
     (r"https://127\.0\.0\.1:\d+", "<server>"),
 )
 

@@ -139,10 +139,24 @@ def test_events_of_the_object_are_listed_by_time() -> None:
         event("u", "First", "2020-09-13T12:26:10Z"),
     ]
     config = {"kind": "ConfigMap", "metadata": {"name": "c", "namespace": "n", "uid": "u"}}
-    assert describe(config, Reader("1.36", events=events)).partition("Events:")[2] == (
+    assert describe(config, Reader("1.18", events=events)).partition("Events:")[2] == (
         "\n"
         "  Type    Reason  Age               From            Message\n"
         "  ----    ------  ----              ----            -------\n"
         "  Normal  First   30s               kubelet, node1  m\n"
         "  Normal  Second  10s (x3 over 5m)  kubelet, node1  m\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("minor", "told"),
+    [("1.18", "kubelet, node1  m"), ("1.19", "kubelet  m"), ("1.35", "kubelet  m"), ("1.36", "kubelet  spec.containers{c}: m")],
+)
+def test_where_an_event_comes_from_and_what_part_it_is_about_by_minor(minor: str, told: str) -> None:
+    event = {
+        "metadata": {"name": "e"}, "involvedObject": {"uid": "u", "fieldPath": "spec.containers{c}"}, "reason": "R",
+        "type": "Normal", "lastTimestamp": "2020-09-13T12:26:30Z", "message": "m",
+        "source": {"component": "kubelet", "host": "node1"},
+    }
+    config = {"kind": "ConfigMap", "metadata": {"name": "c", "namespace": "n", "uid": "u"}}
+    assert describe(config, Reader(minor, events=[event])).rstrip().endswith(told)

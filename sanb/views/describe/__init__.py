@@ -33,6 +33,7 @@ DESCRIBERS: Final[Mapping[str, Callable[[Obj, Reader], str]]] = {
     "PersistentVolumeClaim": storage.claim,
     "PersistentVolume": storage.volume,
     "StorageClass": storage.storageclass,
+    "CSINode": storage.csinode,
     "ResourceQuota": policy.quota,
     "LimitRange": policy.limits,
     "PodDisruptionBudget": policy.budget,

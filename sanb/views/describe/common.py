@@ -13,6 +13,10 @@ from sanb.values import Obj, dig
 
 NOTE: Final = {"1.10": "{}={}", "1.12": "{}: {}"}
 LONG: Final = 140
+HOST: Final = {"1.10": True, "1.19": False}
+"""Whether it is told on which Node an Event was recorded."""
+FIELD: Final = {"1.10": False, "1.36": True}
+"""Whether it is told which part of an object an Event is about."""
 HIDDEN: Final = ("kubectl.kubernetes.io/last-applied-configuration",)
 HIDES: Final = {"1.10": False, "1.17": True}
 
@@ -94,8 +98,13 @@ def _event(event: Obj, reader: Reader) -> str:
         last = f"{last} (x{event['count']} over {age(event.get('firstTimestamp'), reader.now, reader.profile)})"
     source = event.get("source") or {}
     origin = source.get("component") or event.get("reportingComponent") or ""
-    origin = f"{origin}, {source['host']}" if source.get("host") else origin
-    cells = (event.get("type", ""), event.get("reason", ""), last, origin, str(event.get("message", "")).strip())
+    if source.get("host") and reader.profile.pick(HOST):
+        origin = f"{origin}, {source['host']}"
+    message = str(event.get("message", "")).strip()
+    place = dig(event, "involvedObject", "fieldPath", default="")
+    if place and reader.profile.pick(FIELD):
+        message = f"{place}: {message}"
+    cells = (event.get("type", ""), event.get("reason", ""), last, origin, message)
     return "  " + "\t".join(cells) + "\n"
 
 

@@ -12,7 +12,7 @@ from sanb.values import Obj, dig
 from sanb.views.describe.common import date
 
 PORT_NAMES: Final = {"1.10": False, "1.36": True}
-THRESHOLDS: Final = {"1.10": "#success={} #failure={}", "1.36": "successThreshold={} failureThreshold={}"}
+THRESHOLDS: Final = "#success={} #failure={}"
 PROBES: Final = (("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe"))
 KEYS: Final = (("secretKeyRef", "in secret"), ("configMapKeyRef", "of config map"))
 SOURCES: Final = (("configMapRef", "ConfigMap"), ("secretRef", "Secret"))
@@ -92,7 +92,7 @@ def _state(title: str, state: Obj) -> list[str]:
 
 
 def _probe(probe: Obj, profile: Profile) -> str:
-    limits = profile.pick(THRESHOLDS).format(probe.get("successThreshold", 1), probe.get("failureThreshold", 3))
+    limits = THRESHOLDS.format(probe.get("successThreshold", 1), probe.get("failureThreshold", 3))
     delay, timeout = probe.get("initialDelaySeconds", 0), probe.get("timeoutSeconds", 1)
     attributes = f"delay={delay}s timeout={timeout}s period={probe.get('periodSeconds', 10)}s {limits}"
     return f"{_handler(probe)} {attributes}"

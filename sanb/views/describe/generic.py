@@ -15,6 +15,8 @@ SKIPPED: Final = (
     ".metadata.annotations",
     ".metadata.managedFields",
 )
+HIDES: Final = {"1.10": False, "1.21": True}
+"""Whether it is left out who manages which field."""
 ACRONYMS: Final = ("API", "URL", "UID", "OSB", "GUID")
 PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+")
 
@@ -24,27 +26,28 @@ def other(obj: Obj, reader: Reader) -> str:
     metadata = obj["metadata"]
     place = line("Name", metadata.get("name", "")) + line("Namespace", metadata.get("namespace", ""))
     marks = labels(metadata.get("labels")) + notes(metadata.get("annotations"), reader.profile)
-    return place + marks + _content(plain(obj), 0, "") + events(obj, reader)
+    skipped = SKIPPED if reader.profile.pick(HIDES) else SKIPPED[:-1]
+    return place + marks + _content(plain(obj), 0, "", skipped) + events(obj, reader)
 
 
-def _content(content: Obj, level: int, path: str) -> str:
+def _content(content: Obj, level: int, path: str, skipped: tuple[str, ...]) -> str:
     body, space = "", "  " * level
     for field in sorted(content):
         value, where = content[field], f"{path}.{field}"
-        if where in SKIPPED:
+        if where in skipped:
             continue
         title = label(field)
         if isinstance(value, dict):
-            body += f"{space}{title}:\n" + _content(value, level + 1, where)
+            body += f"{space}{title}:\n" + _content(value, level + 1, where, skipped)
         elif isinstance(value, list):
-            body += f"{space}{title}:\n" + "".join(_item(one, level + 1, where) for one in value)
+            body += f"{space}{title}:\n" + "".join(_item(one, level + 1, where, skipped) for one in value)
         else:
             body += f"{space}{title}:\t{_shown(value)}\n"
     return body
 
 
-def _item(value: Any, level: int, path: str) -> str:
-    return _content(value, level, path) if isinstance(value, dict) else f"{'  ' * level}{_shown(value)}\n"
+def _item(value: Any, level: int, path: str, skipped: tuple[str, ...]) -> str:
+    return _content(value, level, path, skipped) if isinstance(value, dict) else f"{'  ' * level}{_shown(value)}\n"
 
 
 def _shown(value: Any) -> str:

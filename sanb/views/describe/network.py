@@ -9,7 +9,7 @@ from typing import Any, Final
 from sanb.apiserver.relationkinds import SERVICE_NAME
 from sanb.times import parse
 from sanb.values import Obj, dig
-from sanb.views.describe.common import Reader, events, heading, labels, line, notes
+from sanb.views.describe.common import Reader, events, heading, labels, line, notes, several
 from sanb.views.describe.sets import labels_text, selector_text
 
 FAMILIES: Final = {"1.10": False, "1.20": True}
@@ -17,6 +17,11 @@ INTERNAL: Final = {"1.10": False, "1.31": True}
 SLICES: Final = {"1.10": False, "1.31": True}
 """Whether the endpoints of a Service are read from its slices."""
 SHOWN: Final = 3
+TOPOLOGY: Final = {"1.10": True, "1.21": False}
+"""Whether an endpoint tells its topology, not its Node and its zone."""
+OLD_BACKEND: Final = {"1.10": True, "1.22": False}
+"""Whether a backend is looked for among the endpoints, and there always is a default one."""
+NO_BACKEND: Final = 'default-http-backend:80 (<error: endpoints "default-http-backend" not found>)'
 CLASS: Final = {"1.10": False, "1.22": True}
 """Whether an Ingress tells its class, and has its labels first."""
 
@@ -29,14 +34,14 @@ def service(obj: Obj, reader: Reader) -> str:
     spec = obj.get("spec") or {}
     body = heading(obj, reader) + line("Selector", labels_text(spec.get("selector")))
     body += line("Type", spec.get("type", "ClusterIP"))
-    if spec.get("type") == "ExternalName":
-        body += line("External Name", spec.get("externalName", ""))
     if reader.profile.pick(FAMILIES):
-        body += line("IP Family Policy", spec.get("ipFamilyPolicy", "<none>"))
+        body += line("IP Family Policy", spec["ipFamilyPolicy"]) if spec.get("ipFamilyPolicy") else ""
         body += line("IP Families", ",".join(spec.get("ipFamilies") or ()) or "<none>")
     body += line("IP", spec.get("clusterIP", ""))
     if reader.profile.pick(FAMILIES):
         body += line("IPs", ",".join(spec.get("clusterIPs") or ()) or "<none>")
+    if spec.get("type") == "ExternalName":
+        body += line("External Name", spec.get("externalName", ""))
     if spec.get("externalIPs"):
         body += line("External IPs", ",".join(spec["externalIPs"]))
     if spec.get("loadBalancerIP"):
@@ -134,16 +139,19 @@ def endpointslice(obj: Obj, reader: Reader) -> str:
     )
     found = obj.get("endpoints") or ()
     body += "Endpoints:\n" if found else "Endpoints: <none>\n"
-    return body + "".join(_endpoint(one) for one in found) + events(obj, reader)
+    return body + "".join(_endpoint(one, reader) for one in found) + events(obj, reader)
 
 
-def _endpoint(one: Obj) -> str:
+def _endpoint(one: Obj, reader: Reader) -> str:
     ready = dig(one, "conditions", "ready")
     body = f"  - Addresses:\t{', '.join(one['addresses'])}\n    Conditions:\n"
     body += f"      Ready:\t{'<unset>' if ready is None else str(ready).lower()}\n"
     body += f"    Hostname:\t{one.get('hostname') or '<unset>'}\n"
     target = one.get("targetRef")
     body += f"    TargetRef:\t{target['kind']}/{target['name']}\n" if target else ""
+    if reader.profile.pick(TOPOLOGY):
+        found = one.get("topology") or {}
+        return body + several("    Topology", [f"{key}={found[key]}" for key in sorted(found)])
     return body + f"    NodeName:\t{one.get('nodeName') or '<unset>'}\n    Zone:\t{one.get('zone') or '<unset>'}\n"
 
 
@@ -162,10 +170,11 @@ def ingress(obj: Obj, reader: Reader) -> str:
     if named:
         body += line("Ingress Class", spec.get("ingressClassName", "<none>"))
     default = spec.get("defaultBackend") or spec.get("backend")
-    body += line("Default backend", _backend(obj, default, reader) if default else "<default>")
+    missing = NO_BACKEND if reader.profile.pick(OLD_BACKEND) else "<default>"
+    body += line("Default backend", _backend(obj, default, reader) if default else missing)
     for place, one in enumerate(spec.get("tls") or ()):
-        secret = one.get("secretName") or "SNI routes"
-        body += ("TLS:\n" if not place else "") + f"  {secret} terminates {','.join(one.get('hosts') or ())}\n"
+        what = f"{one['secretName']} terminates" if one.get("secretName") else "SNI routes"
+        body += ("TLS:\n" if not place else "") + f"  {what} {','.join(one.get('hosts') or ())}\n"
     body += "Rules:\n  Host\tPath\tBackends\n  ----\t----\t--------\n" + _rules(obj, spec, reader)
     return body + notes(metadata.get("annotations"), reader.profile) + events(obj, reader)
 
@@ -178,7 +187,8 @@ def _rules(obj: Obj, spec: Obj, reader: Reader) -> str:
         for path in rule["http"].get("paths") or ():
             body += f"    \t{path.get('path', '')} \t{_backend(obj, path['backend'], reader)}\n"
     default = spec.get("defaultBackend") or spec.get("backend")
-    return body or f"  *\t*\t{_backend(obj, default, reader) if default else '<default>'}\n"
+    missing = NO_BACKEND if reader.profile.pick(OLD_BACKEND) else "<default>"
+    return body or f"  *\t*\t{_backend(obj, default, reader) if default else missing}\n"
 
 
 def _backend(obj: Obj, backend: Obj, reader: Reader) -> str:
@@ -196,7 +206,8 @@ def _behind(obj: Obj, name: str, port: Any, reader: Reader) -> str:
     namespace = obj["metadata"]["namespace"]
     source = next((one for one in reader.objects("services", namespace) if one["metadata"]["name"] == name), None)
     if source is None:
-        return f'<error: services "{name}" not found>'
+        kind = "endpoints" if reader.profile.pick(OLD_BACKEND) else "services"
+        return f'<error: {kind} "{name}" not found>'
     for one in dig(source, "spec", "ports", default=()):
         if port in (one["port"], one.get("name")):
             found = _reached(source, one.get("name", ""), reader)

@@ -27,6 +27,7 @@ PROXY: Final = {"1.10": True, "1.34": False}
 """Whether the version of kube-proxy is told."""
 LEASE: Final = {"1.10": False, "1.17": True}
 AGES: Final = {"1.10": False, "1.12": True}
+AGE_HEAD: Final = {"1.10": "AGE", "1.21": "Age"}
 DONE: Final = ("Succeeded", "Failed")
 HEAD: Final = ("Namespace", "Name", "CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits")
 
@@ -96,7 +97,7 @@ def _pods(obj: Obj, reader: Reader) -> str:
         if dig(pod, "status", "phase") not in DONE
     ]
     aged = reader.profile.pick(AGES)
-    heads = (*HEAD, "Age") if aged else HEAD
+    heads = (*HEAD, reader.profile.pick(AGE_HEAD)) if aged else HEAD
     body = line("Non-terminated Pods", f"({len(found)} in total)")
     body += "  " + "\t".join(heads) + "\n  " + "\t".join("-" * len(head) for head in heads) + "\n"
     totals: dict[str, dict[str, str]] = {"requests": {}, "limits": {}}

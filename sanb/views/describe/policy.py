@@ -132,6 +132,7 @@ def autoscaler(obj: Obj, reader: Reader) -> str:
             "  resource cpu on pods  (as a percentage of request)", f"{_or_unknown(current, '%')} / {percent}%"
         )
     body += line("Min replicas", spec.get("minReplicas", "<unset>")) + line("Max replicas", spec["maxReplicas"])
+    body += _behavior(spec.get("behavior"))
     counts = f"{status.get('currentReplicas', 0)} current / {status.get('desiredReplicas', 0)} desired"
     body += line(f"{target['kind']} pods", counts)
     found = status.get("conditions") or ()
@@ -141,16 +142,46 @@ def autoscaler(obj: Obj, reader: Reader) -> str:
     return body + events(obj, reader)
 
 
+def _behavior(behavior: Obj | None) -> str:
+    """How fast it may scale."""
+    if behavior is None:
+        return ""
+    body = "Behavior:\n"
+    for title, field in (("Scale Up", "scaleUp"), ("Scale Down", "scaleDown")):
+        rules = behavior.get(field)
+        if rules is None:
+            continue
+        body += f"  {title}:\n"
+        if rules.get("stabilizationWindowSeconds") is not None:
+            body += f"    Stabilization Window: {rules['stabilizationWindowSeconds']} seconds\n"
+        if rules.get("policies"):
+            body += f"    Select Policy: {rules.get('selectPolicy') or 'Max'}\n    Policies:\n"
+            for one in rules["policies"]:
+                body += f"      - Type: {one['type']}\tValue: {one['value']}\tPeriod: {one['periodSeconds']} seconds\n"
+    return body
+
+
+def _other_metric(kind: str, one: Obj) -> str:
+    """A metric that is not a resource of Pods; nobody measures it here."""
+    name, target = dig(one, "metric", "name", default=""), one.get("target") or {}
+    if kind == "Pods":
+        return line(f'  "{name}" on pods', f"<unknown> / {target.get('averageValue', '')}")
+    average = "averageValue" in target
+    what = "(target average value)" if average else "(target value)"
+    place = f"on {one['describedObject']['kind']}/{one['describedObject']['name']} " if "describedObject" in one else ""
+    return line(f'  "{name}" {place}{what}', f"<unknown> / {target.get('averageValue' if average else 'value', '')}")
+
+
 def _or_unknown(value: object, unit: str = "") -> str:
     return "<unknown>" if value is None else f"{value}{unit}"
 
 
 def _metric(one: Obj, status: Obj) -> str:
     kind = one.get("type", "")
-    if kind != "Resource":
-        name = dig(one, kind[:1].lower() + kind[1:], "metric", "name", default="")
-        return line(f'  "{name}"', "<unknown> / <unknown>")
-    resource = one["resource"]
+    if kind not in ("Resource", "ContainerResource"):
+        return _other_metric(kind, one.get(kind[:1].lower() + kind[1:]) or {})
+    resource = one[kind[:1].lower() + kind[1:]]
+    pods = f'of container "{resource["container"]}" on pods' if "container" in resource else "on pods"
     name, target = resource["name"], resource.get("target") or {}
     current: Obj = next(
         (
@@ -164,8 +195,8 @@ def _metric(one: Obj, status: Obj) -> str:
         now = current.get("averageUtilization")
         shown = f"{now}% ({current.get('averageValue')})" if now is not None else "<unknown>"
         return line(
-            f"  resource {name} on pods  (as a percentage of request)", f"{shown} / {target['averageUtilization']}%"
+            f"  resource {name} {pods}  (as a percentage of request)", f"{shown} / {target['averageUtilization']}%"
         )
     return line(
-        f"  resource {name} on pods", f"{_or_unknown(current.get('averageValue'))} / {target.get('averageValue', '')}"
+        f"  resource {name} {pods}", f"{_or_unknown(current.get('averageValue'))} / {target.get('averageValue', '')}"
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from sanb.store.selectors import as_text
 from sanb.values import Obj, dig
 from sanb.views.describe.common import Reader, date, events, labels, line, notes, several
 from sanb.views.describe.pod import template
 
 MORE: Final = {"1.10": False, "1.36": True}
-"""Whether a StatefulSet's Service, policies and limits are told."""
+"""Whether it is told how many Pods of a StatefulSet may be unavailable."""
 DAEMON_SPACE: Final = {"1.10": False, "1.33": True}
 """Whether a DaemonSet's namespace is told."""
 COUNTS: Final = (
@@ -24,18 +25,7 @@ PHASES: Final = (("Running", "Running"), ("Waiting", "Pending"), ("Succeeded", "
 
 def selector_text(found: Obj | None) -> str:
     """A LabelSelector as text."""
-    if found is None:
-        return "<none>"
-    wanted = found.get("matchLabels") or {}
-    parts = [f"{key}={wanted[key]}" for key in sorted(wanted)]
-    words = {"In": "in", "NotIn": "notin"}
-    for one in found.get("matchExpressions") or ():
-        key, operator = one["key"], one["operator"]
-        if operator in words:
-            parts.append(f"{key} {words[operator]} ({','.join(sorted(one.get('values') or ()))})")
-        else:
-            parts.append(key if operator == "Exists" else f"!{key}")
-    return ",".join(parts) or "<none>"
+    return as_text(found) or "<none>"
 
 
 def labels_text(found: Obj | None) -> str:
@@ -67,9 +57,6 @@ def statefulset(obj: Obj, reader: Reader) -> str:
     body += line("CreationTimestamp", date(metadata.get("creationTimestamp")))
     body += line("Selector", selector_text(spec.get("selector"))) + _marks(obj, reader)
     more = reader.profile.pick(MORE)
-    if more:
-        body += line("Service Name", spec.get("serviceName", ""))
-        body += line("Pod Management Policy", spec.get("podManagementPolicy", "OrderedReady"))
     body += line("Replicas", f"{spec.get('replicas', 0)} desired | {dig(obj, 'status', 'replicas', default=0)} total")
     body += _strategy(spec, more)
     body += line("Pods Status", pods_status(obj, reader)) + template(spec.get("template") or {}, reader)
@@ -84,10 +71,6 @@ def _strategy(spec: Obj, more: bool) -> str:
         body += line("  Partition", rolling["partition"])
         if more:
             body += line("  MaxUnavailable", rolling.get("maxUnavailable", 1))
-    kept = spec.get("persistentVolumeClaimRetentionPolicy") if more else None
-    if kept:
-        body += "Persistent Volume Claim Retention Policy:\n"
-        body += line("  WhenDeleted", kept.get("whenDeleted", "")) + line("  WhenScaled", kept.get("whenScaled", ""))
     return body
 
 

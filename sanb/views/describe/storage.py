@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sanb.values import Obj, dig
-from sanb.views.describe.common import Reader, events, labels, line, notes
+from sanb.views.describe.common import Reader, date, events, labels, line, notes
 from sanb.views.describe.volume import rows_of
 
 MODES: Final = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
@@ -102,3 +102,22 @@ def storageclass(obj: Obj, reader: Reader) -> str:
     body += line("ReclaimPolicy", obj.get("reclaimPolicy", "Delete"))
     body += line("VolumeBindingMode", obj.get("volumeBindingMode", "Immediate"))
     return body + events(obj, reader)
+
+
+def csinode(obj: Obj, reader: Reader) -> str:
+    """What the drivers of volumes say about a Node."""
+    metadata, drivers = obj["metadata"], (obj.get("spec") or {}).get("drivers")
+    body = line("Name", metadata["name"]) + labels(metadata.get("labels"))
+    body += notes(metadata.get("annotations"), reader.profile)
+    body += line("CreationTimestamp", date(metadata.get("creationTimestamp"))) + "Spec:\n"
+    if drivers is not None:
+        body += "  Drivers:\n" + "".join(map(_driver, drivers))
+    return body + events(obj, reader)
+
+
+def _driver(one: Obj) -> str:
+    body = f"    {one['name']}:\n" + line("      Node ID", one["nodeID"])
+    if (count := dig(one, "allocatable", "count")) is not None:
+        body += "      Allocatables:\n" + line("        Count", count)
+    keys = one.get("topologyKeys")
+    return body + (line("      Topology Keys", f"[{' '.join(keys)}]") if keys is not None else "")
