@@ -80,6 +80,22 @@ def decode(
     return found, complaints
 
 
+def decode_scale(body: Obj, profile: Profile) -> Obj:
+    """A Scale, which is what a subresource shows of an object.
+
+    Raises:
+        ApiError: 400, a value has the wrong type.
+    """
+    schema = _schema("Scale", profile)
+    assert schema is not None
+    try:
+        found: Obj = schema.read(body)
+    except Wrong as wrong:
+        why = refusals.sentence(wrong, schema.type, body, schema.joint)
+        raise status.bad_request(f'Scale in version "v1" cannot be handled as a Scale: {why}') from None
+    return found
+
+
 def decode_options(kind: str, obj: Obj, profile: Profile) -> Obj:
     """Options that came as a body, for example DeleteOptions.
 

@@ -21,9 +21,12 @@ from sanb.apiserver.context import Context
 from sanb.apiserver.crd import scales
 from sanb.apiserver.crd.scales import Places
 from sanb.apiserver.discovery import reviews
-from sanb.apiserver.patch import apply_patch
+from sanb.apiserver.patch import apply_patch, misfit
 from sanb.apiserver.request import Decision, Outcome, Request, Wait
 from sanb.apiserver.resources import Resource
+from sanb.apiserver.schema import decode_scale
+from sanb.errors import ApiError
+from sanb.store.selectors import as_text
 from sanb.times import rfc3339
 from sanb.values import Obj, dig
 
@@ -181,13 +184,12 @@ def _scale(obj: Obj, where: Places) -> Obj:
 def _chosen(obj: Obj) -> str:
     """The selector of a workload as text; that of a ReplicationController is the labels themselves."""
     selector = dig(obj, "spec", "selector", default=None) or {}
-    labels = selector if obj["kind"] == "ReplicationController" else selector.get("matchLabels") or {}
-    return ",".join(f"{key}={labels[key]}" for key in sorted(labels)) if isinstance(labels, dict) else ""
+    return as_text({"matchLabels": selector} if obj["kind"] == "ReplicationController" else selector)
 
 
 def _scaled(context: Context, scale: Obj, old: Obj) -> Outcome:
     replicas = dig(scale, "spec", "replicas", default=0)
-    if not isinstance(replicas, int) or replicas < 0:
+    if replicas < 0:
         detail = "must be greater than or equal to 0"
         error = status.invalid_value("spec.replicas", replicas, detail)
         raise status.invalid("Scale", "autoscaling", context.request.name, [error])
@@ -203,7 +205,7 @@ def _scaled(context: Context, scale: Obj, old: Obj) -> Outcome:
 
 def update_scale(context: Context) -> Outcome:
     """Set the replicas."""
-    return _scaled(context, context.request.body or {}, context.live())
+    return _scaled(context, decode_scale(context.request.body or {}, context.view.profile), context.live())
 
 
 def patch_scale(context: Context) -> Outcome:
@@ -213,8 +215,14 @@ def patch_scale(context: Context) -> Outcome:
     if kind == "apply":  # of a Scale only the replicas can be applied: that is a merge
         kind = "merge"
     now = _scale(old, scales.places(context.resource))
-    scale = apply_patch(kind, context.resource, now, context.request.body, context.view.profile)
-    return _scaled(context, scale, old)
+    profile, body = context.view.profile, context.request.body
+    scale = apply_patch(kind, context.resource, now, body, profile)
+    try:
+        return _scaled(context, decode_scale(scale, profile), old)
+    except ApiError as error:
+        if error.reason != "BadRequest":
+            raise
+        raise misfit(kind, body, scale, error, profile) from None
 
 
 # ---------------------------------------------------------------------- token

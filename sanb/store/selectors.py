@@ -114,6 +114,16 @@ def _expressed(expression: Mapping[str, Any]) -> Requirement:
     return Requirement(expression.get("key", ""), _EXPRESSED[operator], tuple(expression.get("values") or ()))
 
 
+def as_text(selector: Mapping[str, Any] | None) -> str:
+    """A LabelSelector object as a query writes it, in order of its keys."""
+    given = selector or {}
+    parts = [(key, f"{key}={value}") for key, value in (given.get("matchLabels") or {}).items()]
+    for one in map(_expressed, given.get("matchExpressions") or ()):
+        listed = f"{one.key} {one.operator} ({','.join(sorted(one.values))})"
+        parts.append((one.key, {"exists": one.key, "!": f"!{one.key}"}.get(one.operator, listed)))
+    return ",".join(text for _, text in sorted(parts))
+
+
 # ---------------------------------------------------------------------- field selectors
 
 

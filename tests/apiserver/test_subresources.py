@@ -102,6 +102,31 @@ def test_a_scale_checks_the_revision() -> None:
     assert server.refused("update", "deployments.apps", "shop", "web", stale, "scale")["reason"] == "Conflict"
 
 
+def test_a_scale_whose_replicas_are_no_number_is_refused_by_the_decoder() -> None:
+    server, wrong = _deployment(), {"spec": {"replicas": "x"}}
+    put = server.refused("update", "deployments.apps", "shop", "web", wrong, "scale")
+    assert (put["code"], put["message"]) == (
+        400, 'Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field '
+        "ScaleSpec.spec.replicas of type int32")
+    patched = server.refused("patch", "deployments.apps", "shop", "web", wrong, "scale", patchType="merge")
+    assert (patched["code"], patched["reason"]) == (422, "Invalid")
+    assert "cannot unmarshal string" in patched["message"]
+
+
+def test_a_scale_says_expressions_of_the_selector_in_order_of_keys() -> None:
+    server = Alone()
+    chosen = {"matchLabels": {"b": "1", "app": "web"}, "matchExpressions": [
+        {"key": "a", "operator": "Exists"}, {"key": "c", "operator": "In", "values": ["y", "x"]},
+        {"key": "d", "operator": "DoesNotExist"}]}
+    body = _deployment().body("get", "deployments.apps", "shop", "web")
+    labels = {"a": "", "app": "web", "b": "1", "c": "x"}
+    template = {**body["spec"]["template"], "metadata": {"labels": labels}}
+    made = {"metadata": {"name": "web"}, "spec": {"selector": chosen, "template": template}}
+    server.body("create", "deployments.apps", "shop", body=made)
+    scale = server.body("get", "deployments.apps", "shop", "web", None, "scale")
+    assert scale["status"]["selector"] == "a,app=web,b=1,c in (x,y),!d"
+
+
 def test_a_negative_scale_is_a_422() -> None:
     server = _deployment()
     status = server.refused("update", "deployments.apps", "shop", "web", {"spec": {"replicas": -1}}, "scale")

@@ -36,9 +36,12 @@ def changed(resource: str, body: dict[str, Any], patch: dict[str, Any], minor: s
 
 # ---------------------------------------------------------------------- sets
 
+UNCHOSEN = 'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`'
+
 
 @pytest.mark.parametrize(("resource", "spec", "texts"), [
-    ("statefulsets.apps", {"template": TEMPLATE}, ["spec.selector: Required value"]),
+    ("statefulsets.apps", {"template": TEMPLATE}, ["spec.selector: Required value", UNCHOSEN]),
+    ("daemonsets.apps", {"template": TEMPLATE}, [UNCHOSEN]),
     ("statefulsets.apps", {"selector": SELECTOR, "template": TEMPLATE, "podManagementPolicy": "Fast"},
      ['spec.podManagementPolicy: Invalid value: "Fast": must be \'OrderedReady\' or \'Parallel\'']),
     ("statefulsets.apps", {"selector": SELECTOR, "template": TEMPLATE, "updateStrategy": {"type": "Now"}},

@@ -26,7 +26,8 @@ def test_the_selector_chooses_the_pods_of_the_template(minor: str, shown: str) -
 
 
 def test_a_workload_has_a_selector_that_chooses_something() -> None:
-    assert faults(deployment(selector=None)) == ["spec.selector: Required value"]
+    labels = 'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`'
+    assert faults(deployment(selector=None)) == ["spec.selector: Required value", labels]
     assert faults(deployment(selector={}, kind="ReplicaSet")) == [
         "spec.selector: Invalid value: {}: empty selector is invalid for deployment"
     ]

@@ -82,6 +82,9 @@ STRUCTS: Final[Mapping[str, str]] = {
         strategy string * since=1.31 on=1.37
         preferredHolder string * since=1.31 on=1.37
     """,
+    "Scale": HEAD + "spec ScaleSpec !\nstatus ScaleStatus !",
+    "ScaleSpec": "replicas int32",
+    "ScaleStatus": "replicas int32 !\nselector string",
     "CrossVersionObjectReference atomic": "kind string !\nname string !\napiVersion string go=APIVersion",
     "HorizontalPodAutoscaler": HEAD + "spec HorizontalPodAutoscalerSpec !\nstatus HorizontalPodAutoscalerStatus !",
     "HorizontalPodAutoscalerSpec": _SCALED + """

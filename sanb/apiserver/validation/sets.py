@@ -10,7 +10,7 @@ from sanb.apiserver.validation import metadata, pods, selectors, shown
 from sanb.apiserver.validation.names import percent
 from sanb.apiserver.validation.probes import NOT_NEGATIVE, not_negative
 from sanb.apiserver.validation.rules import Rules
-from sanb.apiserver.validation.workloads import OTHER_LABELS
+from sanb.apiserver.validation.workloads import OTHER_LABELS, chooses
 from sanb.store.selectors import matches
 from sanb.values import Obj
 
@@ -122,7 +122,7 @@ def _updating(out: list[FieldError], given: Obj, rules: Rules) -> None:
 
 def _labelled(out: list[FieldError], template: Obj, selector: Obj | None, rules: Rules) -> None:
     labels = (template.get("metadata") or {}).get("labels")
-    if selector and not matches(selector, labels or {}):
+    if not chooses(selector, labels):
         text = shown.string_map(labels, rules)
         out.append(status.invalid_shown("spec.template.metadata.labels", text, OTHER_LABELS))
 
@@ -167,9 +167,7 @@ def daemon_set_update(out: list[FieldError], new: Obj, old: Obj, rules: Rules) -
 
 def _daemons(out: list[FieldError], spec: Obj, rules: Rules) -> None:
     selector, template = spec.get("selector"), spec.get("template") or {}
-    if selector is None:
-        out.append(status.required("spec.selector"))
-    else:
+    if selector is not None:
         selectors.label_selector(out, selector, "spec.selector", rules)
     if selectors.usable(selector or {}):
         _labelled(out, template, selector, rules)

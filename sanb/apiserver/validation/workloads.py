@@ -91,10 +91,14 @@ def _chosen(out: list[FieldError], spec: Obj, rules: Rules) -> None:
     _template(out, spec.get("template") or {}, selector, rules)
 
 
+def chooses(selector: Obj | None, labels: dict[str, str] | None) -> bool:
+    """Whether upstream says so: no selector chooses nothing, an empty one everything."""
+    return selector is not None and (not selector or matches(selector, labels or {}))
+
+
 def _template(out: list[FieldError], template: Obj, selector: Obj | None, rules: Rules) -> None:
     labels = (template.get("metadata") or {}).get("labels")
-    # Without a selector nothing is chosen: upstream compares with one that chooses nothing only if it is not empty.
-    if selector and not matches(selector, labels or {}):
+    if not chooses(selector, labels):
         text = shown.string_map(labels, rules)
         out.append(status.invalid_shown("spec.template.metadata.labels", text, OTHER_LABELS))
     pods.template(out, template, "spec.template", rules)
