@@ -168,6 +168,7 @@ def _exec(desk: Desk, _: Panel, message: Any) -> Any:
     words = ["exec", pod, *(["-n", space] if space != "default" else []), "-c", str(message["container"]), "--", "sh", "-c", line]
     before = len(desk.script.lines)
     code = desk.kubectl(forms.shown(words), words).exit_code
+    desk.said = forms.shown(words)
     said = list(desk.script.lines.values())[before + 1 :] if before + 1 <= len(desk.script.lines) else []
     return {"code": code, "lines": said}
 
