@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from sanb.apiserver import fieldset
+from sanb.apiserver import fieldset, shapes
 from sanb.apiserver.fieldset import EMPTY, FieldSet, Path
 from sanb.apiserver.request import UserInfo
 from sanb.apiserver.resources import Resource
@@ -179,6 +179,9 @@ def updater(resource: Resource, manager: str, subresource: str, profile: Profile
 
 def updated(resource: Resource, old: Obj, new: Obj, managers: Managers, who: Manager, now_text: str) -> Managers:
     """The managers after `who` made `new` of `old`: it owns what it changed, and nobody owns what is gone."""
+    if not (old or managers or resource.custom):
+        mine = _made(resource, new, who.subresource)
+        return {who: Owned(mine, who.version, now_text)} if mine else {}
     change = fieldset.compared(old, new, type_of(resource))
     taken = change.added | change.modified
     found: Managers = {}
@@ -191,6 +194,15 @@ def updated(resource: Resource, old: Obj, new: Obj, managers: Managers, who: Man
         before = found.get(who)
         found[who] = Owned(mine | before.fields if before else mine, who.version, now_text)
     return _capped(found)
+
+
+def _made(resource: Resource, new: Obj, subresource: str) -> FieldSet:
+    """What whoever creates an object owns of it."""
+    def find() -> FieldSet:
+        change = fieldset.compared({}, new, type_of(resource))
+        return owned_by(change.added | change.modified, resource, subresource)
+
+    return shapes.remembered((resource.id, resource.api_version, subresource, "status" in resource.subresources), new, find)
 
 
 def _capped(managers: Managers) -> Managers:
