@@ -318,6 +318,13 @@ def _reset(path: Path) -> None:
     db.close()
 
 
+def _miscount(path: Path) -> None:
+    """The header says that pages are free: no row is concerned, but what is written next would be."""
+    data = bytearray(path.read_bytes())
+    data[36:40] = (5).to_bytes(4, "big")
+    path.write_bytes(data)
+
+
 def _newer(path: Path) -> None:
     db = sqlite3.connect(path)
     db.execute("PRAGMA user_version=2")
@@ -339,6 +346,7 @@ def _foreign(path: Path) -> None:
         (_scratch, "is damaged .checksum of a row of objects"),
         (_renumber, "is damaged .checksum of a row of counters"),
         (_reset, "is damaged .checksum of setup"),
+        (_miscount, r"(?s)is damaged .*freelist: size is 0 but should be 5"),
         (_newer, r"was written by another version of sanb .format 2, this one reads 1"),
         (_foreign, "is no saved cluster"),
         (lambda path: path.write_text("{}"), "is no saved cluster"),

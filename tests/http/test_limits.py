@@ -62,6 +62,20 @@ def test_how_much_may_come_out_of_aliases_depends_on_how_much_there_is(times: in
         assert limits.sound(value, text) is value
 
 
+def test_documents_of_up_to_a_thousand_parts_may_come_out_of_aliases_as_they_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upstream's limit is that nearly all does, which only larger ones can reach: so the share is lowered here."""
+    monkeypatch.setattr(limits, "MOST_ALIASED", 0.5)
+    shared = ["x"] * 100
+    for size, refused in ((1000, False), (1001, True)):
+        value = [shared] * 9 + ["y"] * (size - 1 - 9 * 101)
+        assert limits._measured(value, {}, 0)[0] == size
+        if refused:
+            with pytest.raises(ValueError, match="yaml: document contains excessive aliasing"):
+                limits.sound(value, "*" * 20)
+        else:
+            assert limits.sound(value, "*" * 20) is value
+
+
 @pytest.mark.parametrize("escaped", ["\\ud800", "\\uD800", "\\uDFFF"])
 def test_halves_of_pairs_are_replaced_in_keys_and_values_however_they_are_written(escaped: str) -> None:
     text = f'{{"k{escaped}": ["v{escaped}", 1, null]}}'

@@ -198,6 +198,17 @@ def test_pods_are_bound_evicted_and_deleted_in_bulk(core: Any, cluster: Cluster)
     assert [one.metadata.name for one in core.list_namespaced_pod("default").items] == ["b"]
 
 
+def test_the_last_lines_of_a_log_are_told(core: Any, cluster: Cluster) -> None:
+    notes = {"sanb.dev/log": "2026-01-01T00:00:01Z one\n2026-01-01T00:00:02Z two\n2026-01-01T00:00:03Z three"}
+    body = {"metadata": {"name": "talks", "annotations": notes}, "spec": {
+        "initContainers": [{"name": "first", "image": "x"}], "containers": [{"name": "c", "image": "x"}]}}
+    core.create_namespaced_pod("default", body)
+    cluster.run()
+    assert core.read_namespaced_pod_log("talks", "default", tail_lines=2) == "two\nthree\n"
+    assert core.read_namespaced_pod_log("talks", "default", tail_lines=1, timestamps=True) == "2026-01-01T00:00:03Z three\n"
+    assert core.read_namespaced_pod_log("talks", "default", container="first", limit_bytes=3) == "one"
+
+
 def test_logs_are_followed_until_the_container_is_gone(core: Any, cluster: Cluster) -> None:
     core.create_namespaced_pod("default", POD)
     following = core.read_namespaced_pod_log("web", "default", follow=True, tail_lines=5, _preload_content=False)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import ssl
+import time
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -150,6 +151,25 @@ def test_a_command_has_streams_for_its_outputs_and_its_end(api: Served) -> None:
     assert (client.said[3], client.said[5]) == (b"out\n", b"err\n")
     end = json.loads(client.said[1])
     assert end["details"] == {"causes": [{"reason": "ExitCode", "message": "3"}]}
+
+
+def _connections(api: Served, wanted: int) -> bool:
+    """Whether soon there are so many connections."""
+    for _ in range(200):
+        if len(api._server.server_state.connections) == wanted:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_connection_that_is_handed_over_counts_once_and_not_when_it_has_ended(api: Served) -> None:
+    assert _connections(api, 0)
+    client = Client(api, f"{EXEC}&command=cat&stdin=1&stdout=1")
+    client.open("error", "stdin", "stdout")
+    assert [type(one).__name__ for one in api._server.server_state.connections] == ["Session"]
+    client.send(spdy.data(3, b"", last=True))
+    client.until_ended(2)
+    assert _connections(api, 0)
 
 
 def test_older_protocols_tell_the_end_in_words(api: Served) -> None:
@@ -298,7 +318,7 @@ def test_much_output_goes_in_pieces_and_waits_for_the_client() -> None:
         assert wire.sent == []
         session.resume_writing()
         assert await saying is True
-        assert [len(one) - spdy.HEAD for one in wire.sent] == [spdysession.PIECE, spdysession.PIECE, 1]
+        assert [len(one) - spdy.HEAD for one in wire.sent] == [32 * 1024, 32 * 1024, 1]
 
     asyncio.run(check())
 
