@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from sanb.apiserver.resources import BY_KIND
-from sanb.kubectl.documents import to_json, to_yaml
-from sanb.kubectl.result import error
+from sanb.kubectl.documents import ESCAPED, to_json, to_yaml
+from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
-from sanb.values import REMOVE, Obj, evolve, plain
+from sanb.values import REMOVE, Obj, evolve, json_default, plain
 from sanb.views import gosyntax, gotemplate, jsonpath, text
 
 NOT_RUN: Final = (
@@ -18,6 +19,10 @@ NOT_RUN: Final = (
     "template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{given}\n\n\n"
 )
 """A template that does not fit the object: kubectl prints both."""
+UNFILLED: Final = (
+    "Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n"
+    "\traw data was:\n\t\t{raw}\n\tobject given to template engine was:\n\t\t{given}\n\n"
+)
 MANAGED_HIDDEN: Final = {"1.10": False, "1.21": True}
 LIST_METADATA: Final[dict[str, Obj]] = {
     "1.10": {"resourceVersion": "", "selfLink": ""},
@@ -109,7 +114,26 @@ def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool
                 "metadata": session.profile.pick(LIST_METADATA),
             }
         )
-        session.print(_one(session, wanted, word, template, body))
+        try:
+            session.print(_one(session, wanted, word, template, body))
+        except Unfilled as failure:
+            session.print(failure.written)
+            raise
+
+
+class Unfilled(Failure):
+    """A template that could not be filled in: `written` is what went to stdout all the same."""
+
+    def __init__(self, text: str, written: str) -> None:
+        super().__init__(text)
+        self.written = written
+
+
+def _compact(body: Any) -> str:
+    text = json.dumps(body, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=json_default)
+    for letter, code in ESCAPED:
+        text = text.replace(letter, code)
+    return text
 
 
 def _one(session: Session, wanted: str, word: str, template: str, body: Any) -> str:
@@ -132,6 +156,10 @@ def _file(path: str) -> str:
 def _go(template: str, body: Any) -> str:
     try:
         return gotemplate.render(template, body)
+    except gotemplate.NotRun as problem:
+        where = f"template: output:1:{problem}"
+        told = UNFILLED.format(why=where, template=template, raw=_compact(body), given=gotemplate.show(body))
+        raise Unfilled(f"error: error executing template {json.dumps(template)}: {where}", problem.done + told) from None
     except gotemplate.TemplateError as problem:
         raise error(f"error parsing template {template}, template: output:1: {problem}") from None
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sanb.values import Lazy
+from sanb.views.gofunctions import FUNCTIONS, MISSING, TemplateError, plain_value, show, true
+
+__all__ = ["NotRun", "TemplateError", "render", "show"]
 
 
-class TemplateError(ValueError):
-    """The template cannot be read, or asks for what is not there."""
+class NotRun(TemplateError):
+    """The template can be read, but not filled in: `done` is what was written before."""
+
+    done = ""
+
+
+class Word(str):
+    """A word of a template that knows where it stands."""
+
+    __slots__ = ("at",)
+    at: int
 
 
 class Text(NamedTuple):
@@ -32,7 +41,8 @@ class Block(NamedTuple):
 
 _ACTION: Final = re.compile(r"\{\{(-\s)?\s*((?:\"(?:\\.|[^\"\\])*\"|`[^`]*`|[^}\"`]|\}(?!\}))*?)\s*(\s-)?\}\}", re.S)
 _WORD: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|`[^`]*`|:=|[|(),=]|[^\s|(),\"`=:]+")
-_MISSING: Final = object()
+CONTEXT: Final = 20
+"""So many letters of a command that fails are shown."""
 
 
 def render(template: str, data: Any) -> str:
@@ -46,7 +56,13 @@ def render(template: str, data: Any) -> str:
     if word:
         raise TemplateError(f"unexpected {{{{{word}}}}}")
     assert rest == len(pieces)
-    return _Run(data).all(body, data)
+    run = _Run(data)
+    try:
+        run.all(body, data)
+    except NotRun as problem:
+        problem.done = "".join(run.out)
+        raise
+    return "".join(run.out)
 
 
 # ---------------------------------------------------------------------- reading
@@ -63,13 +79,19 @@ def _pieces(template: str) -> Iterator[Text | list[str]]:
             yield Text(text)
         place, trim = found.end(), bool(found[3])
         if not found[2].startswith("/*"):
-            yield list(_WORD.findall(found[2]))
+            yield [_word(one, found.start(2)) for one in _WORD.finditer(found[2])]
     rest = template[place:]
     if "{{" in rest:
         raise TemplateError("unclosed action")
     rest = rest.lstrip() if trim else rest
     if rest:
         yield Text(rest)
+
+
+def _word(found: re.Match[str], before: int) -> Word:
+    word = Word(found[0])
+    word.at = before + found.start()
+    return word
 
 
 def _block(pieces: list[Any], place: int) -> tuple[list[Any], int, str]:
@@ -108,116 +130,6 @@ def _opened(pieces: list[Any], place: int, piece: list[str]) -> tuple[Block, int
     return Block(piece[0], piece[1:], body, other), place
 
 
-# ---------------------------------------------------------------------- values
-
-
-def show(value: Any) -> str:
-    """A value as Go prints it."""
-    if isinstance(value, Lazy):
-        value = str(value)
-    if value is _MISSING or value is None:
-        return "<no value>"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Mapping):
-        return "map[" + " ".join(f"{key}:{show(value[key])}" for key in sorted(value)) + "]"
-    if isinstance(value, (list, tuple)):
-        return "[" + " ".join(show(one) for one in value) + "]"
-    if isinstance(value, (int, float)):
-        return _number(value)
-    return str(value)
-
-
-def _number(value: float) -> str:
-    if abs(value) >= 1e21 or (isinstance(value, float) and not value.is_integer()):
-        return repr(float(value))
-    return str(int(value))
-
-
-def _true(value: Any) -> bool:
-    return value is not _MISSING and bool(value)
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Lazy) else value
-
-
-def _decoded(value: Any) -> str:
-    try:
-        return base64.b64decode(str(value), validate=True).decode()
-    except (binascii.Error, ValueError) as problem:
-        raise TemplateError(f"error calling base64decode: {problem}") from None
-
-
-def _index(value: Any, *keys: Any) -> Any:
-    for key in keys:
-        value = _plain(value)
-        if isinstance(value, Mapping):
-            value = value.get(key, _MISSING)
-        elif isinstance(value, (list, tuple)):
-            if not isinstance(key, int) or not 0 <= key < len(value):
-                raise TemplateError(f"error calling index: index out of range: {key}")
-            value = value[key]
-        else:
-            raise TemplateError(f"error calling index: can't index item of type {type(value).__name__}")
-    return value
-
-
-def _printf(form: Any, *values: Any) -> str:
-    rest = list(values)
-
-    def one(found: re.Match[str]) -> str:
-        if found[0] == "%%":
-            return "%"
-        value = rest.pop(0) if rest else ""
-        if found[0][-1] == "q":
-            return '"' + show(value) + '"'
-        return show(value)
-
-    return re.sub(r"%[-+ 0-9.]*[a-zA-Z%]", one, str(form))
-
-
-def _exists(value: Any, *keys: Any) -> bool:
-    try:
-        return _index(value, *keys) is not _MISSING
-    except TemplateError:
-        return False
-
-
-def _ordered(test: Callable[[Any, Any], bool]) -> Callable[..., bool]:
-    def function(left: Any, *others: Any) -> bool:
-        try:
-            return any(test(left, other) for other in others)
-        except TypeError:
-            raise TemplateError("error calling comparison: incompatible types for comparison") from None
-
-    return function
-
-
-FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
-    "base64decode": _decoded,
-    "exists": _exists,
-    "index": _index,
-    "len": lambda value: len(_plain(value)),
-    "printf": _printf,
-    "print": lambda *values: "".join(show(value) for value in values),
-    "println": lambda *values: " ".join(show(value) for value in values) + "\n",
-    "not": lambda value: not _true(value),
-    "and": lambda *values: next((value for value in values if not _true(value)), values[-1]),
-    "or": lambda *values: next((value for value in values if _true(value)), values[-1]),
-    "eq": _ordered(lambda left, right: bool(_plain(left) == _plain(right))),
-    "ne": lambda left, right: _plain(left) != _plain(right),
-    "lt": _ordered(lambda left, right: bool(left < right)),
-    "le": _ordered(lambda left, right: bool(left <= right)),
-    "gt": _ordered(lambda left, right: bool(left > right)),
-    "ge": _ordered(lambda left, right: bool(left >= right)),
-    "slice": lambda value, *ends: str(value)[slice(*ends)],
-    "urlquery": str,
-    "html": str,
-    "js": str,
-}
-
-
 # ---------------------------------------------------------------------- running
 
 
@@ -226,45 +138,50 @@ class _Run:
 
     def __init__(self, root: Any) -> None:
         self.variables: dict[str, Any] = {"$": root}
+        self.out: list[str] = []
 
-    def all(self, nodes: list[Any], dot: Any) -> str:
-        """The text of nodes."""
-        return "".join(node.text if isinstance(node, Text) else self.one(node, dot) for node in nodes)
+    def all(self, nodes: list[Any], dot: Any) -> None:
+        """Write nodes."""
+        for node in nodes:
+            if isinstance(node, Text):
+                self.out.append(node.text)
+            else:
+                self.one(node, dot)
 
-    def one(self, node: Block, dot: Any) -> str:
-        """The text of an action."""
+    def one(self, node: Block, dot: Any) -> None:
+        """Write an action."""
         if node.word == "range":
-            return self._range(node, dot)
+            self._range(node, dot)
+            return
         names, words = _assigned(node.words)
         value = self.pipeline(words, dot)
         for name in names:
             self.variables[name] = value
         if node.word in ("if", "with"):
             inner = value if node.word == "with" else dot
-            return self.all(node.body, inner) if _true(value) else self.all(node.other, dot)
-        return "" if names else show(value)
+            self.all(node.body if true(value) else node.other, inner if true(value) else dot)
+        elif not names:
+            self.out.append(show(value))
 
-    def _range(self, node: Block, dot: Any) -> str:
+    def _range(self, node: Block, dot: Any) -> None:
         names, words = _assigned(node.words)
-        value = _plain(self.pipeline(words, dot))
+        value = plain_value(self.pipeline(words, dot))
         if isinstance(value, Mapping):
             pairs = [(key, value[key]) for key in sorted(value)]
         elif isinstance(value, (list, tuple)):
             pairs = list(enumerate(value))
-        elif value is _MISSING or value is None:
+        elif value is MISSING or value is None:
             pairs = []
         else:
-            raise TemplateError(f"range can't iterate over {show(value)}")
+            raise _not_run(words, f"range can't iterate over {show(value)}")
         if not pairs:
-            return self.all(node.other, dot)
-        out = []
+            self.all(node.other, dot)
         for key, one in pairs:
             if names:
                 self.variables[names[-1]] = one
             if len(names) == 2:
                 self.variables[names[0]] = key
-            out.append(self.all(node.body, one))
-        return "".join(out)
+            self.all(node.body, one)
 
     def pipeline(self, words: list[str], dot: Any) -> Any:
         """The value of commands that are joined by bars."""
@@ -276,7 +193,7 @@ class _Run:
                 commands.append([])
             else:
                 commands[-1].append(word)
-        value: Any = _MISSING
+        value: Any = MISSING
         for number, command in enumerate(commands):
             value = self._command(command, dot, [value] if number else [])
         return value
@@ -289,8 +206,12 @@ class _Run:
             arguments = [*self._operands(words[1:], dot), *last]
             try:
                 return FUNCTIONS[name](*arguments)
+            except TemplateError as problem:
+                if isinstance(problem, NotRun):
+                    raise
+                raise _not_run(words, str(problem)) from None
             except (TypeError, IndexError) as problem:
-                raise TemplateError(f"wrong number or type of args for {name}: {problem}") from None
+                raise _not_run(words, f"wrong number or type of args for {name}: {problem}") from None
         found = self._operands(words, dot)
         if len(found) > 1:
             raise TemplateError(f"can't give argument to non-function {name}")
@@ -305,7 +226,7 @@ class _Run:
                 value = self.pipeline(words[place + 1 : end], dot)
                 place = end + 1
                 if place < len(words) and words[place].startswith("."):
-                    value = _field(value, words[place])
+                    value = self._field(value, words[place])
                     place += 1
                 found.append(value)
             else:
@@ -313,18 +234,24 @@ class _Run:
                 place += 1
         return found
 
+    def _field(self, value: Any, word: str) -> Any:
+        try:
+            return _field(value, word)
+        except TemplateError as problem:
+            raise _not_run([word], str(problem)) from None
+
     def _operand(self, word: str, dot: Any) -> Any:
         if word[0] == '"':
             return word[1:-1].encode().decode("unicode_escape")
         if word[0] == "`":
             return word[1:-1]
         if word[0] == ".":
-            return _field(dot, word)
+            return self._field(dot, word)
         if word[0] == "$":
             name, point, path = word.partition(".")
             if name not in self.variables:
                 raise TemplateError(f'undefined variable "{name}"')
-            return _field(self.variables[name], point + path) if point else self.variables[name]
+            return self._field(self.variables[name], Word(point + path)) if point else self.variables[name]
         if word in ("true", "false", "nil"):
             return {"true": True, "false": False, "nil": None}[word]
         if re.fullmatch(r"[-+]?\d+", word):
@@ -332,6 +259,20 @@ class _Run:
         if re.fullmatch(r"[-+]?\d*\.\d+", word):
             return float(word)
         raise TemplateError(f'function "{word}" not defined')
+
+
+def _not_run(words: list[str], why: str) -> NotRun:
+    """Why a command cannot be executed, and where it stands."""
+    place = f"{_position(words[0])}: " if words and isinstance(words[0], Word) else " "
+    shown = " ".join(words)
+    shown = shown if len(shown) <= CONTEXT else f"{shown[:CONTEXT]}..."
+    return NotRun(f'{place}executing "output" at <{shown}>: {why}')
+
+
+def _position(word: Word) -> int:
+    """Where a word stands, as Go counts: a chain of fields at the second one."""
+    second = word.find(".", 1)
+    return word.at + (second if word.startswith((".", "$")) and second > 0 else 0)
 
 
 def _assigned(words: list[str]) -> tuple[list[str], list[str]]:
@@ -355,15 +296,10 @@ def _closing(words: list[str], place: int) -> int:
 def _field(value: Any, path: str) -> Any:
     """The value at a path such as `.metadata.name`; what is not there has no value."""
     for name in [one for one in path.split(".") if one]:
-        value = _plain(value)
-        if value is _MISSING or value is None:
-            return _MISSING
+        value = plain_value(value)
+        if value is MISSING or value is None:
+            return MISSING
         if not isinstance(value, Mapping):
-            raise TemplateError(f"can't evaluate field {name} in type {_go_type(value)}")
-        value = value.get(name, _MISSING)
+            raise TemplateError(f"can't evaluate field {name} in type interface {{}}")
+        value = value.get(name, MISSING)
     return value
-
-
-def _go_type(value: Any) -> str:
-    kinds = {bool: "bool", int: "float64", float: "float64", list: "[]interface {}"}
-    return kinds.get(type(value), "string")

@@ -57,7 +57,7 @@ def test_templates_are_filled_in_as_go_does(template: str, text: str) -> None:
         ("{{end}}", "unexpected {{end}}"),
         ("{{foo}}", 'function "foo" not defined'),
         ("{{$x}}", 'undefined variable "$x"'),
-        ("{{.metadata.name.x}}", "can't evaluate field x in type string"),
+        ("{{.metadata.name.x}}", "can't evaluate field x in type interface {}"),
         ("{{range .metadata.name}}x{{end}}", "range can't iterate over web"),
         ("{{.metadata.name | base64decode}}", "error calling base64decode"),
     ],
