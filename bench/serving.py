@@ -7,6 +7,7 @@ ServiceAccounts/s created by sixteen clients, 0.35 s for a list of 10,000 Pods.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,8 @@ SERVE = ["sanb.cli", "serve", "--port", "0", "--token", "secret", "--controllers
 
 @contextmanager
 def _process(*argv: str) -> Iterator[Any]:
-    process = subprocess.Popen([sys.executable, "-u", "-m", *argv], stdout=subprocess.PIPE, text=True)
+    compiled = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # as programs are that somebody has installed
+    process = subprocess.Popen([sys.executable, "-u", "-m", *argv], stdout=subprocess.PIPE, text=True, env=compiled)
     try:
         assert process.stdout is not None
         yield process.stdout
