@@ -11,12 +11,11 @@ from sanb.apiserver import aggregated, discovery, openapi, status
 from sanb.apiserver.request import Response
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
-from sanb.http import negotiation, wire
-from sanb.http.wire import JSON, PLAIN, Message
+from sanb.http import health, negotiation, wire
+from sanb.http.wire import JSON, Message
 
 GROUP: Final = "apidiscovery.k8s.io"
 JWKS: Final = "application/jwk-set+json"
-HEALTH: Final = ("healthz", "livez", "readyz")
 OPENAPI_V2: Final = "application/com.github.proto-openapi.spec.v2"
 ASKED: Final = (f"{OPENAPI_V2}@v1.0+protobuf", f"{OPENAPI_V2}.v1.0+protobuf")
 """The document in protobuf is asked for under either name, and answered under the second, which MIME allows."""
@@ -24,7 +23,6 @@ NOT_ACCEPTABLE: Final = {
     "1.10": "406: Not Acceptable", "1.30": f"406: Not Acceptable\n\nAvailable representations: {JWKS}",
 }
 CACHED: Final = (("Cache-Control", "public, max-age=3600"),)
-NOSNIFF: Final = (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff"))
 
 
 class Site:
@@ -36,11 +34,11 @@ class Site:
 
     def answer(self, method: str, target: str, headers: Mapping[str, str]) -> Message:
         """The answer to a path outside resources."""
-        path = urlsplit(target).path
+        path, query = urlsplit(target)[2:4]
         if method not in ("GET", "HEAD"):
             return wire.elsewhere(self._plane.profile, method, target, self._plane.custom())
         parts = [part for part in path.split("/") if part]
-        special = self._special(parts, headers)
+        special = self._special(parts, headers, query)
         if special is not None:
             return special
         body = self._body(parts, path)
@@ -48,7 +46,7 @@ class Site:
             return wire.elsewhere(self._plane.profile, method, target, self._plane.custom())
         return negotiation.compressed(wire.render(Response(200, body)), headers)
 
-    def _special(self, parts: list[str], headers: Mapping[str, str]) -> Message | None:
+    def _special(self, parts: list[str], headers: Mapping[str, str], query: str) -> Message | None:
         """Answers whose form is not simply JSON."""
         match parts:
             case ["api" | "apis" as root]:
@@ -60,8 +58,8 @@ class Site:
                 return None if document is None else _json(document, JSON, CACHED)
             case ["openid", "v1", "jwks"]:
                 return self._keys(headers)
-            case [head, *_] if head in HEALTH:
-                return Message(200, NOSNIFF, b"ok")
+            case ["healthz" | "livez" | "readyz", *_]:
+                return health.answer(self._plane.profile, parts, query)
             case ["metrics"]:
                 from sanb.http import metrics
 

@@ -59,10 +59,11 @@ def answer(plane: ControlPlane, request: Request, call: Call) -> Answer:
         _options(plane, request, call.target)
         raise status.bad_request(UPGRADE)
     chosen = request.options
+    wanted = logs.wanted(request.name, chosen, plane.now)
     pod, container = logs.find(plane.world, request.namespace, request.name, str(chosen.get("container") or ""))
     previous = str(chosen.get("previous") or "").lower() in ("true", "1")
     text, more = logs.output(pod, container, previous)
-    message = Message(200, (("Content-Type", "text/plain"),), text.encode())
+    message = Message(200, (("Content-Type", "text/plain"),), logs.part(text, wanted).encode())
     if more and str(chosen.get("follow") or "").lower() in ("true", "1"):
         return Followed(message, lambda: _rest(plane, request, container))
     return message

@@ -12,6 +12,7 @@ from sanb.kubectl.pods import DEFAULT_NOTE, DEFAULTED, no_container, pod_of
 from sanb.kubectl.result import Failure, error
 from sanb.kubectl.session import Session
 from sanb.kubectl.spans import seconds_of
+from sanb.kubelet import logs as source
 from sanb.times import parse
 from sanb.values import Obj, dig
 
@@ -119,8 +120,6 @@ def _containers(session: Session, pod: Obj) -> list[str]:
 
 
 def _print(session: Session, pod: Obj, container: str) -> None:
-    from sanb.kubelet import logs as source
-
     parsed = session.parsed
     name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
     permitted(session, name, "log")
@@ -132,23 +131,17 @@ def _print(session: Session, pod: Obj, container: str) -> None:
             raise
         session.complain(f"error: {failures.text(refusal)}")
         return
-    lines = _chosen(session, text.splitlines(keepends=True))
+    lines = source.part(text, _wanted(session)).splitlines(keepends=True)
     before = f"[pod/{name}/{container}] " if parsed.on("prefix") else ""
     session.print("".join(f"{before}{line}" for line in lines))
 
 
-def _chosen(session: Session, lines: list[str]) -> list[str]:
+def _wanted(session: Session) -> source.Wanted:
     parsed = session.parsed
-    begin = _begin(session)
-    if begin is not None:
-        lines = [line for line in lines if _at(line) is None or (_at(line) or 0.0) >= begin]
-    tail = parsed.values.get("tail", SELECTED_TAIL if parsed.text("selector") else -1)
-    if tail >= 0:
-        lines = lines[len(lines) - min(tail, len(lines)) :]
-    if not parsed.on("timestamps"):
-        lines = [_bare(line) for line in lines]
-    limit = parsed.values.get("limit-bytes", 0)
-    return ["".join(lines)[:limit]] if limit > 0 else lines
+    tail, limit = parsed.values.get("tail", SELECTED_TAIL if parsed.text("selector") else -1), parsed.values.get("limit-bytes", 0)
+    return source.Wanted(
+        _begin(session), tail if tail >= 0 else None, limit if limit > 0 else None, parsed.on("timestamps")
+    )
 
 
 def _begin(session: Session) -> float | None:
@@ -156,16 +149,3 @@ def _begin(session: Session) -> float | None:
     if parsed.text("since"):
         return session.now - seconds_of(parsed.text("since"), "since", "kubectl logs")
     return parse(parsed.text("since-time")) if parsed.text("since-time") else None
-
-
-def _at(line: str) -> float | None:
-    """When a line was printed, if it tells."""
-    word = line.partition(" ")[0]
-    try:
-        return parse(word) if word.endswith("Z") and "T" in word else None
-    except ValueError:
-        return None
-
-
-def _bare(line: str) -> str:
-    return line.partition(" ")[2] if _at(line) is not None else line
