@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import posixpath
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -22,8 +23,18 @@ PLAIN_ERRORS: Final = {"1.10": True, "1.22": False}
 """Whether complaints about label selectors are without the field that is wrong."""
 TOO_OLD: Final = (
     "The provided continue parameter is too old to display a consistent list result. "
-    "You can start a new list without the continue parameter."
+    "You can start a new list without the continue parameter"
 )
+INCONSISTENT: Final = (
+    ", or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token "
+    "results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was "
+    "returned and now may show up in the list."
+)
+RESUMED: Final = {"1.10": False, "1.13": True}
+"""Whether a page that is too old comes with a token that goes on from there in what there is now."""
+OLD_LIST: Final = "The resourceVersion for the provided list is too old."
+BOTH: Final = "specifying resource version is not allowed when using continue"
+TOKEN: Final = "meta.k8s.io/v1"
 Match = Callable[[Obj], bool]
 
 
@@ -103,8 +114,10 @@ def page(context: Context) -> Obj:
         return listed(context, selected(context))
     limit = queryoptions.number(options.get("limit")) or 0
     token = options.get("continue") or ""
-    rev, start = _token(token) if token else (_revision(context), "")
-    table = context.view.table if rev == 0 else _past(context, rev, token)
+    if token and options.get("resourceVersion") not in (None, "", "0"):
+        raise status.bad_request(BOTH)
+    rev, start = _token(token) if token else (_revision(context, limit), "")
+    table = context.view.table if rev == 0 else _past(context, rev, start)
     found = selected(context, table)
     if start:
         first = start.lstrip("/").rstrip("\0")
@@ -166,8 +179,8 @@ def revision(context: Context) -> int:
     return int(text or 0)
 
 
-def _revision(context: Context) -> int:
-    """The revision to list at: 0 for the newest."""
+def _revision(context: Context, limit: int) -> int:
+    """The revision to list at: 0 for the newest. A page without a word about it is of exactly the revision it names."""
     match = context.options.get("resourceVersionMatch") or ""
     wanted = revision(context)
     if match:
@@ -175,7 +188,7 @@ def _revision(context: Context) -> int:
     current = context.view.store.rev
     if wanted > current:
         raise status.too_large(wanted, current)
-    return wanted if match == "Exact" else 0
+    return wanted if match == "Exact" or (limit > 0 and not match) else 0
 
 
 def _check_match(match: str, version: str) -> None:
@@ -191,17 +204,26 @@ def _check_match(match: str, version: str) -> None:
     raise status.options_invalid("ListOptions", error)
 
 
-def _past(context: Context, rev: int, token: str) -> Table:
+def _past(context: Context, rev: int, start: str) -> Table:
+    """The table of a revision; a page that begins at `start` is told where it can go on.
+
+    Raises:
+        ApiError: 410, it is not kept any more.
+    """
     try:
         return context.view.store.at(rev)
-    except Compacted as compacted:
-        if token:
-            raise status.expired(TOO_OLD) from None
-        raise status.expired(f"too old resource version: {rev} ({compacted.oldest})") from None
+    except Compacted:
+        if not start:
+            raise status.expired(OLD_LIST) from None
+        if not context.view.profile.pick(RESUMED):
+            raise status.expired(f"{TOO_OLD}.") from None
+        error = status.expired(TOO_OLD + INCONSISTENT)
+        error.status = {**error.status, "metadata": {"continue": _encode(-1, start)}}
+        raise error from None
 
 
 def _encode(rev: int, start: str) -> str:
-    text = json.dumps({"v": "meta.k8s.io/v1", "rv": rev, "start": start}, separators=(",", ":"))
+    text = json.dumps({"v": TOKEN, "rv": rev, "start": start}, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -217,9 +239,14 @@ def _token(text: str) -> tuple[int, str]:
     except (ValueError, AttributeError, TypeError):
         first = f"\\u{raw[0]:04x}" if raw and not 32 <= raw[0] < 127 else chr(raw[0]) if raw else ""
         raise _bad_token(f"invalid character '{first}' looking for beginning of value") from None
-    if version != "meta.k8s.io/v1":
-        raise status.bad_request(f'invalid continue token: server does not recognize this encoded version "{version}"')
-    return rev, start
+    if version != TOKEN:
+        raise _bad_token(f'server does not recognize this encoded version "{version or ""}"')
+    if not rev or not start:
+        what = "encoded start key empty" if rev else "incorrect encoded start resourceVersion"
+        raise _bad_token(f"{what} (version {TOKEN})")
+    if start.startswith("//") or posixpath.normpath(f"/{start.lstrip('/')}") != f"/{start.lstrip('/')}":
+        raise _bad_token(start)
+    return max(0, rev), start
 
 
 def _bad_token(why: str) -> ApiError:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
 from tests.apiserver.alone import Alone, config, pod
+
+V1 = "meta.k8s.io/v1"
 
 
 @pytest.fixture
@@ -95,12 +98,77 @@ def test_a_bad_continue_token_is_a_400(server: Alone) -> None:
     )
 
 
-def test_a_continue_token_of_a_compacted_revision_is_a_410(server: Alone) -> None:
+@pytest.mark.parametrize(("content", "why"), [
+    ({"v": "v2", "rv": 5, "start": "a"}, 'server does not recognize this encoded version "v2"'),
+    ({"rv": 5, "start": "a"}, 'server does not recognize this encoded version ""'),
+    ({"v": V1, "start": "a"}, f"incorrect encoded start resourceVersion (version {V1})"),
+    ({"v": V1, "rv": 5}, f"encoded start key empty (version {V1})"),
+    ({"v": V1, "rv": 5, "start": "../nodes"}, "../nodes"),
+    ({"v": V1, "rv": 5, "start": "a/../b"}, "a/../b"),
+    ({"v": V1, "rv": 5, "start": "a//b"}, "a//b"),
+    ({"v": V1, "rv": 5, "start": "a/"}, "a/"),
+])
+def test_tokens_that_no_server_gave_are_told_apart(server: Alone, content: dict[str, Any], why: str) -> None:
+    token = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+    status = server.refused("list", "configmaps", "shop", **{"continue": token})
+    assert (status["code"], status["reason"]) == (400, "BadRequest")
+    assert status["message"] == f"invalid continue token: continue key is not valid: {why}"
+
+
+FIRST = (
+    "The provided continue parameter is too old to display a consistent list result. "
+    "You can start a new list without the continue parameter"
+)
+
+
+@pytest.mark.parametrize(("minor", "rest"), [
+    ("1.10", "."), ("1.12", "."),
+    *((minor, ", or use the continue token in this response to retrieve the remainder of the results. Continuing with the "
+       "provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the "
+       "first chunk was returned and now may show up in the list.") for minor in ("1.13", "1.36")),
+])
+def test_a_page_of_a_compacted_revision_is_a_410_with_which_newer_clients_can_go_on(minor: str, rest: str) -> None:
+    server = Alone(minor)
+    for name in "bdf":
+        server.ask("create", "configmaps", "shop", body=config(name))
     token = server.body("list", "configmaps", "shop", limit=1)["metadata"]["continue"]
-    server.ask("create", "configmaps", "shop", body=config("late"))
-    server.store.compact(9)
+    for name in "ae":
+        server.ask("create", "configmaps", "shop", body=config(name))
+    server.store.compact(server.store.rev)
     status = server.refused("list", "configmaps", "shop", **{"limit": 1, "continue": token})
-    assert (status["code"], status["reason"]) == (410, "Expired")
+    assert (status["code"], status["reason"], status["message"]) == (410, "Expired", FIRST + rest)
+    if rest == ".":
+        assert status["metadata"] == {}
+        return
+    again = status["metadata"]["continue"]
+    body = server.body("list", "configmaps", "shop", **{"limit": 2, "continue": again})
+    assert [item["metadata"]["name"] for item in body["items"]] == ["d", "e"]
+    assert body["metadata"]["resourceVersion"] == str(server.store.rev)
+    assert _names(server.body("list", "configmaps", "shop", **{"continue": body["metadata"]["continue"]})) == ["f"]
+
+
+def test_a_list_of_a_compacted_revision_is_a_410(server: Alone) -> None:
+    server.store.compact(5)
+    for options in ({"resourceVersionMatch": "Exact"}, {"limit": 3}):
+        status = server.refused("list", "configmaps", "shop", resourceVersion="4", **options)
+        why = "The resourceVersion for the provided list is too old."
+        assert (status["code"], status["reason"], status["message"]) == (410, "Expired", why)
+
+
+def test_a_page_is_of_exactly_the_revision_that_it_names_and_a_whole_list_is_not(server: Alone) -> None:
+    page = server.body("list", "configmaps", "shop", resourceVersion="3", limit=2)
+    assert page["metadata"]["resourceVersion"] == "3" and page["metadata"]["remainingItemCount"] == 1
+    for options in ({}, {"limit": 2, "resourceVersionMatch": "NotOlderThan"}):
+        body = server.body("list", "configmaps", "shop", resourceVersion="3", **options)
+        assert body["metadata"]["resourceVersion"] == str(server.store.rev)
+
+
+def test_a_page_that_goes_on_names_no_revision_beside(server: Alone) -> None:
+    token = server.body("list", "configmaps", "shop", limit=1)["metadata"]["continue"]
+    status = server.refused("list", "configmaps", "shop", **{"continue": token, "resourceVersion": "3"})
+    assert (status["code"], status["message"]) == (400, "specifying resource version is not allowed when using continue")
+    body = server.body("list", "configmaps", "shop", **{"continue": token, "resourceVersion": "0"})
+    assert len(body["items"]) == 6
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", ""])
