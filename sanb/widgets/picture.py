@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, Final
 
 from sanb.apiserver.resources import BY_KIND
+from sanb.values import quiet_gc
 from sanb.views import palette
 from sanb.views.layout import COUNTS, Box, Layout, Scene, arrange, scene
 from sanb.views.layout.model import LAYERS
@@ -16,6 +17,8 @@ from sanb.widgets.sections import Section
 NAMES: Final = ("canvas", "frames", "nodes", "edges", "groups")
 SPACES: Final = 500
 """Namespaces that the filter offers."""
+EACH: Final = 1000
+"""So many objects are shown one by one; of more there are counts by namespace and kind."""
 OWN: Final = "~"
 """Given in place of a namespace: all but those of the system, which are the same in every cluster."""
 
@@ -46,12 +49,15 @@ class Picture:
         resources = [BY_KIND[kind].id for kind in (*LAYERS, "Namespace") if kind in BY_KIND]
         seen = (self.namespace, id(store), *map(store.tape_length, resources))
         if seen != self._seen:
-            shown = scene(store.head, None if self.namespace in ("", OWN) else self.namespace)
-            if self.namespace == OWN and not shown.summarised:
-                shown = _without_system(shown)
-            layout = arrange(shown.items, shown.edges, COUNTS if shown.summarised else None)
-            self._made, self._seen = _sections(shown, layout), seen
+            with quiet_gc():  # it makes thousands of small values that stay
+                self._made, self._seen = self._drawn(store.head), seen
         return self._made
+
+    def _drawn(self, table: Any) -> dict[str, Section]:
+        shown = scene(table, None if self.namespace in ("", OWN) else self.namespace, above=EACH)
+        if self.namespace == OWN and not shown.summarised:
+            shown = _without_system(shown)
+        return _sections(shown, arrange(shown.items, shown.edges, COUNTS if shown.summarised else None))
 
 
 def _without_system(shown: Scene) -> Scene:

@@ -61,13 +61,15 @@ def judged(name: str, png: bytes) -> str:
 
 
 def small(image: Image.Image) -> Image.Image:
-    """The image in 256 colours, so that it has a third of the bytes: what is frequent as it is, and a choice of the rest."""
+    """The image in 256 colours, so that it has a third of the bytes: what is frequent or vivid as it is, a choice of the rest."""
     colours, counts = np.unique(np.asarray(image).reshape(-1, 3) @ (1, 256, 65536), return_counts=True)
     every = np.stack([colours & 255, colours >> 8 & 255, colours >> 16], axis=1).astype(np.uint8)
-    frequent = every[counts.argsort()[::-1][:64]]
-    rest = Image.fromarray(every[None]).quantize(192).getpalette() or []
+    order = counts.argsort()[::-1]
+    vivid = order[np.ptp(every[order].astype(int), axis=1) > 40]  # the colours of kinds
+    kept = every[np.concatenate([order[:64], vivid[:96]])]
+    rest = Image.fromarray(every[None]).quantize(96).getpalette() or []
     palette = Image.new("P", (1, 1))
-    palette.putpalette([*frequent.flatten().tolist(), *rest])
+    palette.putpalette([*kept.flatten().tolist(), *rest][:768])
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 

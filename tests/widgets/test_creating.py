@@ -108,13 +108,13 @@ def test_a_manifest_is_tried_while_it_is_typed_and_the_faulty_line_is_named(brow
     assert "did not find expected node content" in bad["error"]
     assert bad["line"] == 2
     account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: web\n"
-    pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: %s\nspec:\n  containers:\n  - name: one\n    image: nginx\n  - name: %s\n"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: %s\nspec:\n  containers:\n  - {name: a, image: nginx}\n  - name: %s\n"
     assert browser.ask("try", text=pod % ("Shell", "two"))["line"] == 4
     wrong = browser.ask("try", text=f"{account}---\n{pod % ('shell', 'Two')}")
     assert 'spec.containers[1].name: Invalid value: "Two"' in wrong["error"]
-    assert wrong["line"] == 14
+    assert wrong["line"] == 13
     missing = browser.ask("try", text=pod % ("shell", '""'))
-    assert ("Required value" in missing["error"], missing["line"]) == (True, 9)
+    assert ("Required value" in missing["error"], missing["line"]) == (True, 8)
     assert browser.cluster.fingerprint() == before
 
 

@@ -309,11 +309,15 @@ def test_a_saved_timeline_keeps_the_last_reconcile_as_a_sequence(browser: Browse
 
 
 def test_many_objects_are_counted_by_namespace_until_one_is_chosen(browser: Browser) -> None:
-    for number in range(310):
-        browser.cluster.create("configmap", f"c-{number:03}", data={})
+    for number in range(1010):
+        browser.cluster.create("configmap", f"c-{number:04}", data={})
+        if number == 900:  # a thousand are shown one by one
+            browser.panel.desk.publish()
+            assert not browser.sections["canvas"]["summarised"]
+            assert "configmap/default/c-0900" in browser.nodes
     browser.panel.desk.publish()
     assert browser.sections["canvas"]["summarised"]
-    assert browser.nodes["configmap/default/*"][4] == 311
+    assert browser.nodes["configmap/default/*"][4] == 1011
     browser.ask("namespace", name="kube-system")
     assert not browser.sections["canvas"]["summarised"]
     assert "serviceaccount/kube-system/default" in browser.nodes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sanb.views.layout.layers import Columns, columns
@@ -43,7 +44,12 @@ def arrange(items: Iterable[Item], edges: Iterable[Edge], sizes: Sizes | None = 
     for item in inside.values():
         spaces.setdefault(item.namespace, []).append(item)
     cluster = spaces.pop("", [])
-    plans = [_plan(space, spaces[space], kept, sizes) for space in spaces]
+    near: dict[str, list[Edge]] = {space: [] for space in spaces}
+    for edge in kept:
+        for space in {inside[edge.source].namespace: 0, inside[edge.target].namespace: 0}:
+            if space in near:
+                near[space].append(edge)
+    plans = [_plan(space, tuple(spaces[space]), tuple(near[space]), sizes) for space in spaces]
     packed, gutters, around = _pack(sorted(plans, key=_frame_order), sizes)
     spread = sum(inside[edge.source].namespace != inside[edge.target].namespace != "" for edge in kept)
     if not cluster:
@@ -63,9 +69,9 @@ def _frame_order(plan: Plan) -> tuple[Any, ...]:
     return not plan.runs, plan.namespace.startswith("kube-"), natural(plan.namespace), plan.namespace
 
 
-def _plan(space: str, items: Sequence[Item], edges: Sequence[Edge], sizes: Sizes) -> Plan:
+@lru_cache(maxsize=256)  # whoever looks on sees most namespaces unchanged
+def _plan(space: str, items: tuple[Item, ...], near: tuple[Edge, ...], sizes: Sizes) -> Plan:
     own = {item.id for item in items}
-    near = [edge for edge in edges if edge.source in own or edge.target in own]
     found = units(items, near, sizes)
     home = {item.id: unit.id for unit in found for item in unit.members}
     links = bundles([edge for edge in near if edge.source in own and edge.target in own], home)

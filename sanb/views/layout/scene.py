@@ -28,12 +28,14 @@ class Scene(NamedTuple):
     left_out: int = 0
 
 
-def scene(table: Table, namespace: str | None = None, *, people: bool = False) -> Scene:
+def scene(table: Table, namespace: str | None = None, *, people: bool = False, above: int = SUMMARISED_ABOVE) -> Scene:
     """The objects of a table, or of one namespace and its Pods' nodes; targets that are not there are "Missing".
+
+    Of more than `above` objects there are counts.
 
     `people`: whoever is bound besides accounts, and roles of the whole cluster, are shown in each namespace they matter in.
     """
-    if _size(table, namespace) > SUMMARISED_ABOVE:
+    if _size(table, namespace) > above:
         return _summary(table, namespace)
     found: dict[str, Thing] = {}
     named: dict[Link, None] = {}
