@@ -96,8 +96,8 @@ def write(session: Session, wanted: str, objects: Sequence[Obj], *, single: bool
     Raises:
         Failure: the format or its template is wrong.
     """
-    objects = [shown(session, obj) for obj in objects]
     word, equals, template = wanted.partition("=")
+    objects = [shown(session, obj) for obj in objects] if word in ("json", "yaml", "kyaml") else list(objects)
     template = template if equals else session.parsed.text("template")
     if word == "name":
         session.print("".join(f"{name(session, obj)}\n" for obj in objects))

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from sanb.apiserver import discovery
+from sanb.apiserver import discovery, health
 from sanb.apiserver.request import Request
 from sanb.errors import ApiError
 from sanb.kubectl.result import Failure, error
@@ -27,7 +27,7 @@ def get(session: Session, path: str) -> str:
     place, _, query = path.partition("?")
     if not place.startswith("/"):
         raise error(f'--raw must be a valid URL path: parse "{path}": invalid URI for request')
-    found = discovery.answer(session.profile, place, session.custom())
+    found: Any = health.answer(session.profile, place, query) or discovery.answer(session.profile, place, session.custom())
     if found is None:
         found = _resource(session, [part for part in place.split("/") if part], dict(parse_qsl(query)))
     if isinstance(found, str):
