@@ -41,7 +41,7 @@ def review(server: ApiServer, view: View, request: Request, row: Resource, answe
         raise status.bad_request(f"the object provided is unrecognized (must be of type {row.kind})")
     options = request.options
     body, warnings = decode(
-        row, typed(row, request.body, request.api_version), view.profile, str(options.get("fieldValidation", "")),
+        row, typed(row, request.body, request.api_version, view.profile), view.profile, str(options.get("fieldValidation", "")),
         str(options.get("text", "")), duplicates=options.get("duplicates"),
     )
     if row.namespaced:

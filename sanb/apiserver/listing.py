@@ -35,6 +35,8 @@ RESUMED: Final = {"1.10": False, "1.13": True}
 OLD_LIST: Final = "The resourceVersion for the provided list is too old."
 BOTH: Final = "specifying resource version is not allowed when using continue"
 TOKEN: Final = "meta.k8s.io/v1"
+MATCHED: Final = {"1.10": False, "1.19": True}
+"""Whether the server knows `resourceVersionMatch`."""
 Match = Callable[[Obj], bool]
 
 
@@ -113,6 +115,7 @@ def page(context: Context) -> Obj:
     if not options:
         return listed(context, selected(context))
     limit = queryoptions.number(options.get("limit")) or 0
+    queryoptions.number(options.get("timeoutSeconds"))  # whether it is one
     token = options.get("continue") or ""
     if token and options.get("resourceVersion") not in (None, "", "0"):
         raise status.bad_request(BOTH)
@@ -181,7 +184,7 @@ def revision(context: Context) -> int:
 
 def _revision(context: Context, limit: int) -> int:
     """The revision to list at: 0 for the newest. A page without a word about it is of exactly the revision it names."""
-    match = context.options.get("resourceVersionMatch") or ""
+    match = (context.options.get("resourceVersionMatch") or "") if context.view.profile.pick(MATCHED) else ""
     wanted = revision(context)
     if match:
         _check_match(str(match), str(context.options.get("resourceVersion") or ""))

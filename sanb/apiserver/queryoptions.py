@@ -93,7 +93,12 @@ def propagation(policy: str, orphan: Any) -> str:
         raise status.options_invalid("DeleteOptions", status.unsupported("propagationPolicy", policy, (*PROPAGATIONS, "nil")))
     if orphan is None:
         return policy
-    return "Orphan" if str(orphan).lower() == "true" else "Background"
+    return "Orphan" if flag(orphan) else "Background"
+
+
+def flag(value: Any) -> bool:
+    """A yes or no of the query: whatever is there and neither "false" nor "0" is a yes, even nothing."""
+    return value is not None and value is not False and str(value) != "0" and str(value).lower() != "false"
 
 
 def number(value: Any) -> int | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sanb.apiserver import status
+from sanb.apiserver import registered, status
 from sanb.apiserver.context import Context
 from sanb.apiserver.conversions import converted
 from sanb.apiserver.crd import definitions, objects
 from sanb.apiserver.defaults import default
-from sanb.apiserver.resources import Resource
+from sanb.apiserver.resources import RESOURCES, Resource
 from sanb.apiserver.schema import decode
 from sanb.apiserver.status import FieldError
 from sanb.apiserver.strictness import Duplicates
 from sanb.apiserver.versions import SHAPES
+from sanb.profiles.profile import Profile
 from sanb.values import Obj
 
 
@@ -30,7 +31,7 @@ def reread(context: Context, body: object) -> Obj:
     if type(body) is not dict:
         raise status.bad_request(f"the object provided is unrecognized (must be of type {resource.kind})")
     profile, version = context.view.profile, body.get("apiVersion") or request.api_version
-    body = typed(resource, body, request.api_version)
+    body = typed(resource, body, request.api_version, profile)
     strict, text = _option(context, "fieldValidation"), _option(context, "text")
     duplicates = _duplicates(context)
     if resource.custom is not None:
@@ -54,7 +55,7 @@ def _duplicates(context: Context) -> Duplicates | None:
     return [] if context.options.get("patchType") == "apply" else context.options.get("duplicates") or []
 
 
-def typed(resource: Resource, body: Obj, served: str = "") -> Obj:
+def typed(resource: Resource, body: Obj, served: str, profile: Profile) -> Obj:
     """The body with apiVersion and kind, which must be those of the resource where the client gives them.
 
     Raises:
@@ -64,12 +65,15 @@ def typed(resource: Resource, body: Obj, served: str = "") -> Obj:
     newest = resource.api_version
     if kind == resource.kind and version == newest:
         return body
+    if resource.custom is None and resource.id in RESOURCES and not registered.expected(resource, kind or "", version or ""):
+        raise registered.wrong(resource, kind or "", version or served, profile)
     if version and version not in (newest, served) and not resource.serves(version):
         raise status.bad_request(
             f"the API version in the data ({version}) does not match the expected API version ({served or newest})"
         )
     if kind and kind != resource.kind:
-        raise status.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}')
+        short = (version or newest).rpartition("/")[2]
+        raise status.bad_request(f'{kind} in version "{short}" cannot be handled as a {resource.kind}')
     return {**body, "apiVersion": newest, "kind": resource.kind}
 
 

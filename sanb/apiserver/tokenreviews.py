@@ -104,7 +104,7 @@ def _read(view: View, request: Request, row: Resource) -> tuple[Obj, tuple[str, 
     if type(request.body) is not dict:
         raise status.bad_request(f"the object provided is unrecognized (must be of type {row.kind})")
     served = request.api_version or reviews(view.profile)[row.plural][0]
-    body = {**typed(row, request.body, served), "apiVersion": served}
+    body = {**typed(row, request.body, served, view.profile), "apiVersion": served}
     namespace = (body.get("metadata") or {}).get("namespace")
     if namespace:
         raise status.bad_request(NAMESPACED.format(namespace))

@@ -13,6 +13,7 @@ from sanb.apiserver.crd.definitions import DEFINITIONS, accepted
 from sanb.apiserver.escalation import GUARDED
 from sanb.apiserver.managers import manager_of, track_managers
 from sanb.apiserver.patch import apply_patch, misfit
+from sanb.apiserver.queryoptions import flag
 from sanb.apiserver.request import Outcome, Wait
 from sanb.apiserver.resources import Resource
 from sanb.apiserver.strictness import yaml_error
@@ -154,7 +155,7 @@ def _configured(context: Context, live: Obj | None, row: Resource) -> Obj:
     manager = str(options.get("fieldManager") or "")
     if not manager:
         raise status.missing_field_manager()
-    force = str(options.get("force", "")).lower() in ("true", "1")
+    force = flag(options.get("force"))
     new = server_side_apply(
         row, live, request.body, manager, force, view.now_text, view.profile, request.subresource
     )

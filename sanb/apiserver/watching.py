@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sanb.apiserver import listing, status
+from sanb.apiserver import listing, queryoptions, status
+from sanb.apiserver.queryoptions import flag
 from sanb.store.store import Compacted, Store
 from sanb.store.version import Version
 from sanb.values import Obj
@@ -55,9 +56,10 @@ class Watcher:
     def of(cls, context: Context) -> Watcher:
         """The watcher that a request asks for: without a resourceVersion (or with 0) it begins with what there is."""
         rev = listing.revision(context)
+        queryoptions.number(context.options.get("timeoutSeconds"))  # whether it is one
         store, resource = context.view.store, context.resource
         chosen = listing.selection(context)
-        bookmarks = str(context.options.get("allowWatchBookmarks", "")).lower() in ("true", "1")
+        bookmarks = flag(context.options.get("allowWatchBookmarks"))
         if rev > store.rev:
             raise status.too_large(rev, store.rev)
         listing_first = _initial(context)
@@ -129,7 +131,8 @@ def _initial(context: Context) -> bool | None:
         ApiError: 422, the minor does not do that, or not together with the other options.
     """
     options, mode = context.options, context.view.profile.pick(INITIAL)
-    wanted, match = str(options.get("sendInitialEvents") or "").lower(), options.get("resourceVersionMatch") or ""
+    wanted, match = options.get("sendInitialEvents"), options.get("resourceVersionMatch") or ""
+    asked = wanted is not None
     if mode == "ignored":
         return None
     field = "resourceVersionMatch"
@@ -138,16 +141,16 @@ def _initial(context: Context) -> bool | None:
             why = f"{field} is forbidden for watch"
             raise status.options_invalid("ListOptions", status.field_forbidden(field, why))
         return None
-    if wanted and match != "NotOlderThan":
+    if asked and match != "NotOlderThan":
         why = f"sendInitialEvents requires setting {field} to NotOlderThan"
         raise status.options_invalid("ListOptions", status.field_forbidden(field, why))
-    if wanted and mode == "forbidden":
+    if asked and mode == "forbidden":
         why = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"
         raise status.options_invalid("ListOptions", status.field_forbidden("sendInitialEvents", why))
-    if match and not wanted:
+    if match and not asked:
         why = f"{field} is forbidden for watch unless sendInitialEvents is provided"
         raise status.options_invalid("ListOptions", status.field_forbidden(field, why))
-    return wanted in ("true", "1") if wanted else None
+    return flag(wanted) if asked else None
 
 
 def _at(obj: Obj, rev: int) -> Obj:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from sanb.apiserver import status
+from sanb.apiserver.queryoptions import flag
 from sanb.apiserver.request import Request
 from sanb.controlplane import ControlPlane
 from sanb.errors import ApiError
@@ -42,7 +43,7 @@ VERSIONS: Final = "x-stream-protocol-version"
 def options_of(target: str) -> Options:
     """The options in the query of a path."""
     query = parse_qs(urlsplit(target).query, keep_blank_values=True)
-    flags = {name: query.get(name, [""])[-1].lower() in ("true", "1") for name in ("stdin", "stdout", "stderr", "tty")}
+    flags = {name: flag(query.get(name, ["0"])[0]) for name in ("stdin", "stdout", "stderr", "tty")}
     return Options(query.get("container", [""])[-1], tuple(query.get("command", ())), **flags)
 
 
@@ -61,10 +62,10 @@ def answer(plane: ControlPlane, request: Request, call: Call) -> Answer:
     chosen = request.options
     wanted = logs.wanted(request.name, chosen, plane.now)
     pod, container = logs.find(plane.world, request.namespace, request.name, str(chosen.get("container") or ""))
-    previous = str(chosen.get("previous") or "").lower() in ("true", "1")
+    previous = flag(chosen.get("previous"))
     text, more = logs.output(pod, container, previous)
     message = Message(200, (("Content-Type", "text/plain"),), logs.part(text, wanted).encode())
-    if more and str(chosen.get("follow") or "").lower() in ("true", "1"):
+    if more and flag(chosen.get("follow")):
         return Followed(message, lambda: _rest(plane, request, container))
     return message
 

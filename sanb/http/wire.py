@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sanb.apiserver import discovery, status, strictness
-from sanb.apiserver.queryoptions import LONGEST_MANAGER
+from sanb.apiserver import status, strictness
+from sanb.apiserver.queryoptions import LONGEST_MANAGER, flag
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
 from sanb.apiserver.schema import FIELD_VALIDATION
 from sanb.apiserver.types.refusals import DECODERS
@@ -25,6 +25,7 @@ from sanb.profiles.profile import Profile
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
 PLAIN: Final = "text/plain; charset=utf-8"
+NOSNIFF: Final = (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff"))
 PATCH_TYPES: Final[Mapping[str, str]] = {
     "application/json-patch+json": "json",
     "application/merge-patch+json": "merge",
@@ -123,7 +124,7 @@ def _verb(method: str, place: paths.Place, query: Mapping[str, str]) -> str:
         verb = paths.COLLECTION_VERBS.get(method)
     if verb is None:
         raise status.method_not_allowed()
-    watching = place.watch or query.get("watch", "").lower() in ("true", "1")
+    watching = place.watch or flag(query.get("watch"))
     return "watch" if watching and verb in ("list", "get") else verb
 
 
@@ -374,17 +375,6 @@ def refuse(error: ApiError, target: str = "") -> Message:
     if retry:
         headers.append(("Retry-After", str(retry)))
     return Message(error.code, tuple(headers), encode(error.status))
-
-
-def elsewhere(profile: Profile, method: str, target: str, custom: discovery.Custom = ()) -> Message:
-    """The answer to a path that belongs to no resource: discovery, health, or 404 in plain text."""
-    body = discovery.answer(profile, urlsplit(target).path, custom) if method in ("GET", "HEAD") else None
-    if body is not None:
-        return render(Response(200, body))
-    listed = discovery.lost(profile, urlsplit(target).path)
-    if listed is not None:
-        return render(Response(404, listed))
-    return Message(404, (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff")), b"404 page not found\n")
 
 
 def encode(body: Any) -> bytes:

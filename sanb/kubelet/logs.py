@@ -42,7 +42,7 @@ def wanted(name: str, options: Mapping[str, Any], now: float) -> Wanted:
         since = parse(moment) if moment else None if seconds is None else now - seconds
     except ValueError:
         raise status.bad_request(f'parsing time {status.quoted(moment)} as "2006-01-02T15:04:05Z07:00"') from None
-    return Wanted(since, tail, limit, str(options.get("timestamps") or "").lower() in ("true", "1"))
+    return Wanted(since, tail, limit, queryoptions.flag(options.get("timestamps")))
 
 
 def _faults(tail: int | None, limit: int | None, seconds: int | None, moment: str) -> Iterator[FieldError]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sanb.apiserver.queryoptions import flag
 from tests.apiserver.alone import Alone, config
 
 
@@ -74,3 +75,28 @@ def test_the_body_of_a_deletion_counts_more_than_its_query() -> None:
         "delete", "configmaps", "shop", "a", body={"propagationPolicy": "Foreground"}, propagationPolicy="Background"
     )
     assert answer.code == 202
+
+
+@pytest.mark.parametrize(("value", "meant"), [
+    (None, False), ("false", False), ("FALSE", False), ("0", False), (False, False), (True, True), ("true", True), ("1", True),
+    ("", True), ("maybe", True), ("no", True),
+])
+def test_whatever_is_there_and_is_not_false_or_0_is_a_yes(value: object, meant: bool) -> None:
+    """Convert_Slice_string_To_bool: only absence, "false" and "0" are a no."""
+    assert flag(value) is meant
+
+
+@pytest.mark.parametrize("minor", ["1.10", "1.36"])
+@pytest.mark.parametrize("verb", ["list", "watch"])
+def test_a_timeout_that_is_no_number_is_a_400(minor: str, verb: str) -> None:
+    status = Alone(minor).refused(verb, "configmaps", "shop", timeoutSeconds="abc")
+    assert (status["code"], status["message"]) == (400, 'strconv.ParseInt: parsing "abc": invalid syntax')
+
+
+def test_older_minors_do_not_know_how_a_revision_is_meant() -> None:
+    for minor, code in (("1.18", None), ("1.19", 422)):
+        server = Alone(minor)
+        if code is None:
+            assert server.body("list", "configmaps", "shop", resourceVersionMatch="Exact")["items"] == []
+        else:
+            assert server.refused("list", "configmaps", "shop", resourceVersionMatch="Exact")["code"] == code

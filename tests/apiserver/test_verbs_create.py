@@ -202,12 +202,39 @@ def test_a_refusal_of_admission_writes_nothing() -> None:
     assert server.store.rev == 0
 
 
-def test_another_kind_in_the_body_is_a_400() -> None:
-    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}}
-    assert Alone().refused("create", "configmaps", "shop", body=body)["code"] == 400
+UNKNOWN = 'no kind "{}" is registered for version "{}"'
+SCHEMES = {"1.10": "", "1.23": ' in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+           "1.36": ' in scheme "pkg/api/legacyscheme/scheme.go:30"'}
 
 
-def test_another_version_in_the_body_is_a_400() -> None:
-    body = {"apiVersion": "apps/v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
-    status = Alone().refused("create", "configmaps", "shop", body=body)
-    assert status["message"] == "the API version in the data (apps/v1) does not match the expected API version (v1)"
+@pytest.mark.parametrize("minor", SCHEMES)
+@pytest.mark.parametrize(("given", "where"), [
+    ({"apiVersion": "v1", "kind": "configmap"}, ("configmap", "v1")),
+    ({"kind": "Robot"}, ("Robot", "v1")),
+    ({"apiVersion": "apps/v1", "kind": "ConfigMap"}, ("ConfigMap", "apps/v1")),
+    ({"apiVersion": "v2"}, ("ConfigMap", "v2")),
+])
+def test_a_kind_that_nobody_knows_is_a_400(minor: str, given: dict[str, str], where: tuple[str, str]) -> None:
+    """As clients report it: kubectl shows this sentence to whoever writes `kind: pod`."""
+    status = Alone(minor).refused("create", "configmaps", "shop", body={**given, "metadata": {"name": "a"}})
+    kind, version = where
+    why = UNKNOWN.format(*where) + SCHEMES[minor]
+    short = version.rpartition("/")[2]
+    assert (status["code"], status["reason"]) == (400, "BadRequest")
+    assert status["message"] == f'{kind} in version "{short}" cannot be handled as a ConfigMap: {why}'
+
+
+@pytest.mark.parametrize(("minor", "why"), [
+    ("1.10", "converting  to : type names don't match (Secret, ConfigMap), and no conversion "
+             "'func (v1.Secret, core.ConfigMap) error' registered."),
+    ("1.36", "converting (v1.Secret) to (core.ConfigMap): unknown conversion"),
+])
+def test_another_kind_in_the_body_is_a_400(minor: str, why: str) -> None:
+    for given in ({"apiVersion": "v1", "kind": "Secret"}, {"kind": "Secret"}):
+        status = Alone(minor).refused("create", "configmaps", "shop", body={**given, "metadata": {"name": "a"}})
+        assert status["message"] == f'Secret in version "v1" cannot be handled as a ConfigMap: {why}'
+    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}}
+    status = Alone("1.36").refused("create", "roles.rbac.authorization.k8s.io", "shop", body=deployment)
+    assert status["message"] == (
+        'Deployment in version "v1" cannot be handled as a Role: converting (v1.Deployment) to (rbac.Role): unknown conversion'
+    )

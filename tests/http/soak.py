@@ -111,10 +111,11 @@ async def soak(url: str, seconds: float, process: int = 0) -> Soaked:
     told: list[list[tuple[str, str, int]]] = [[] for _ in range(CLIENTS)]
     until = monotonic() + seconds
     counts = await asyncio.gather(*(_write(url, number, until, told[number]) for number in range(CLIENTS)))
+    end = await Connection(url).open()  # the first one has been idle for so long that it was hung up on
     for space in range(SPACES):
         place = f"/api/v1/namespaces/soak-{space}/configmaps"
-        await setup.ask("POST", place, {"metadata": {"name": LAST}})
-        await setup.ask("DELETE", f"{place}/{LAST}")
+        await end.ask("POST", place, {"metadata": {"name": LAST}})
+        await end.ask("DELETE", f"{place}/{LAST}")
     digests = await asyncio.wait_for(asyncio.gather(*following), 60)
     sampling.cancel()
     _check(watches, digests, told)
