@@ -241,8 +241,6 @@ def answer(profile: Profile, path: str, custom: Custom = ()) -> Any:
             return group(profile, name, custom)
         case ["apis", name, api_version]:
             return resources(profile, f"{name}/{api_version}", custom)
-        case ["healthz" | "livez" | "readyz"]:
-            return "ok"
     return None
 
 

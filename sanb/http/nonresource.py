@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sanb.apiserver import aggregated, discovery, openapi, status
+from sanb.apiserver import aggregated, discovery, health, openapi, status
 from sanb.apiserver.request import Response
 from sanb.controlplane import ControlPlane
 from sanb.errors import UsageError
-from sanb.http import health, negotiation, wire
-from sanb.http.wire import JSON, Message
+from sanb.http import negotiation, wire
+from sanb.http.wire import JSON, NOSNIFF, Message
+from sanb.profiles.profile import Profile
 
 GROUP: Final = "apidiscovery.k8s.io"
 JWKS: Final = "application/jwk-set+json"
@@ -34,19 +35,19 @@ class Site:
 
     def answer(self, method: str, target: str, headers: Mapping[str, str]) -> Message:
         """The answer to a path outside resources."""
-        path, query = urlsplit(target)[2:4]
+        path = urlsplit(target).path
         if method not in ("GET", "HEAD"):
-            return wire.elsewhere(self._plane.profile, method, target, self._plane.custom())
+            return elsewhere(self._plane.profile, method, target, self._plane.custom())
         parts = [part for part in path.split("/") if part]
-        special = self._special(parts, headers, query)
+        special = self._special(parts, headers)
         if special is not None:
             return special
         body = self._body(parts, path)
         if body is None:
-            return wire.elsewhere(self._plane.profile, method, target, self._plane.custom())
+            return elsewhere(self._plane.profile, method, target, self._plane.custom())
         return negotiation.compressed(wire.render(Response(200, body)), headers)
 
-    def _special(self, parts: list[str], headers: Mapping[str, str], query: str) -> Message | None:
+    def _special(self, parts: list[str], headers: Mapping[str, str]) -> Message | None:
         """Answers whose form is not simply JSON."""
         match parts:
             case ["api" | "apis" as root]:
@@ -58,8 +59,6 @@ class Site:
                 return None if document is None else _json(document, JSON, CACHED)
             case ["openid", "v1", "jwks"]:
                 return self._keys(headers)
-            case ["healthz" | "livez" | "readyz", *_]:
-                return health.answer(self._plane.profile, parts, query)
             case ["metrics"]:
                 from sanb.http import metrics
 
@@ -120,6 +119,22 @@ class Site:
             case ["openapi", "v3", *rest]:
                 return openapi.v3(profile, "/".join(rest), self._plane.custom())
         return discovery.answer(profile, path, self._plane.custom())
+
+
+def elsewhere(profile: Profile, method: str, target: str, custom: discovery.Custom = ()) -> Message:
+    """The answer to a path that belongs to no resource: discovery, health, or 404 in plain text."""
+    path, query = urlsplit(target)[2:4]
+    if method in ("GET", "HEAD"):
+        told = health.answer(profile, path, query)
+        if told is not None:
+            return Message(200, NOSNIFF, told.encode())
+        body = discovery.answer(profile, path, custom)
+        if body is not None:
+            return wire.render(Response(200, body))
+    listed = discovery.lost(profile, path)
+    if listed is not None:
+        return wire.render(Response(404, listed))
+    return Message(404, NOSNIFF, b"404 page not found\n")
 
 
 def _json(body: Any, media: str, headers: tuple[tuple[str, str], ...] = ()) -> Message:

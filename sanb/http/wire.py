@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sanb.apiserver import status, strictness
+from sanb.apiserver import discovery, status, strictness
 from sanb.apiserver.queryoptions import LONGEST_MANAGER, flag
 from sanb.apiserver.request import ADMIN, Request, Response, UserInfo
 from sanb.apiserver.schema import FIELD_VALIDATION

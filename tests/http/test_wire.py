@@ -10,6 +10,7 @@ from sanb.apiserver import status
 from sanb.apiserver.request import ADMIN, Response, UserInfo
 from sanb.errors import ApiError
 from sanb.http import wire
+from sanb.http.nonresource import elsewhere
 from sanb.profiles.profile import Profile
 from tests.apiserver.alone import Alone
 
@@ -76,7 +77,7 @@ def test_a_watch_of_one_object_selects_it_by_name() -> None:
 def test_a_group_that_is_not_served_is_a_plain_404(path: str) -> None:
     with pytest.raises(wire.NotServed):
         wire.parse(NEW, "GET", path, {})
-    answer = wire.elsewhere(NEW, "GET", path)
+    answer = elsewhere(NEW, "GET", path)
     assert (answer.code, answer.body) == (404, b"404 page not found\n")
     assert dict(answer.headers)["Content-Type"] == "text/plain; charset=utf-8"
 
@@ -222,7 +223,7 @@ def test_a_refusal_is_its_status_with_retry_after() -> None:
     ],
 )
 def test_discovery_is_served_beside_resources(path: str, field: str, value: object) -> None:
-    assert json.loads(wire.elsewhere(NEW, "GET", path).body)[field] == value
+    assert json.loads(elsewhere(NEW, "GET", path).body)[field] == value
 
 
 def test_the_root_of_a_group_version_is_no_resource() -> None:
@@ -231,7 +232,7 @@ def test_the_root_of_a_group_version_is_no_resource() -> None:
 
 
 def test_health_is_plain_text() -> None:
-    message = wire.elsewhere(NEW, "GET", "/healthz")
+    message = elsewhere(NEW, "GET", "/healthz")
     assert (message.body, dict(message.headers)["Content-Type"]) == (b"ok", "text/plain; charset=utf-8")
 
 

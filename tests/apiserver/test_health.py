@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sanb.http import health
+from sanb.apiserver import health
 from sanb.profiles.profile import Profile
 
 
 def told(minor: str, path: str, query: str = "") -> str | None:
-    message = health.answer(Profile.of(minor), path.strip("/").split("/"), query)
-    return None if message is None else message.body.decode()
+    return health.answer(Profile.of(minor), path, query)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz", "/healthz/ping", "/livez/etcd", "/readyz/informer-sync"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qs
 
-from sanb.http.wire import PLAIN, Message
 from sanb.profiles.profile import Profile
 
 CHECKS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
@@ -24,20 +23,20 @@ CHECKS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }
 """What is looked at, by path."""
-HEADERS: Final = (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff"))
 
 
-def answer(profile: Profile, parts: list[str], query: str) -> Message | None:
-    """The answer to a path whose first part names one of the checks of this minor, or None if it is no such path."""
-    checks = profile.pick(CHECKS).get(parts[0])
+def answer(profile: Profile, path: str, query: str) -> str | None:
+    """The answer to a path that begins with one of the checks of this minor, or None if it is no such path."""
+    parts = [part for part in path.split("/") if part]
+    checks = profile.pick(CHECKS).get(parts[0]) if parts else None
     if checks is None or len(parts) > 2 or (len(parts) == 2 and parts[1] not in checks):
         return None
     asked = parse_qs(query, keep_blank_values=True)
     if "verbose" not in asked or len(parts) == 2:
-        return Message(200, HEADERS, b"ok")
+        return "ok"
     excluded = asked.get("exclude", ())
     lines = [f"[+]{check} {'excluded: ok' if check in excluded else 'ok'}\n" for check in checks]
     unknown = ", ".join(f'"{name}"' for name in excluded if name not in checks)
     if unknown:
         lines.append(f"warn: some health checks cannot be excluded: no matches for {unknown}\n")
-    return Message(200, HEADERS, ("".join(lines) + f"{parts[0]} check passed\n").encode())
+    return "".join(lines) + f"{parts[0]} check passed\n"
