@@ -27,6 +27,7 @@ LARGEST: Final = 3 * 1024 * 1024
 """Bytes of a request body; the API server refuses more."""
 PATIENCE: Final = 60.0
 """Seconds that a request waits for its answer."""
+SOON: Final[float | None] = 0.05
 AGAIN: Final = 1.0
 """Seconds after which is tried again what failed without anybody having asked for it."""
 BOOKMARK: Final = 60.0
@@ -90,13 +91,14 @@ class App:
 
     def _plan(self) -> None:
         """See to it that what falls due between requests happens in time."""
-        lock = self._plane.lock
-        if self._hub.closed or not lock.acquire(blocking=False):
-            return  # whoever has the lock tells the hub when it is done
-        try:
-            seconds = self.front.due()
-        finally:
-            lock.release()
+        if self._hub.closed:
+            return
+        lock, seconds = self._plane.lock, SOON  # to look again, if somebody reads the cluster right now
+        if lock.acquire(blocking=False):
+            try:
+                seconds = self.front.due()
+            finally:
+                lock.release()
         loop, alarm = asyncio.get_running_loop(), self._alarm
         if seconds is None or (alarm is not None and alarm.when() <= loop.time() + seconds):
             return  # never, or an alarm goes off before

@@ -382,3 +382,17 @@ def test_with_the_manual_clock_the_notebook_lets_time_pass(cluster: Cluster, tmp
 def test_with_the_fast_clock_it_is_there_at_once(http: Http) -> None:
     http("POST", PODS, POD)
     assert http("GET", f"{PODS}/web").json()["status"]["phase"] == "Running"
+
+
+def test_what_falls_due_happens_although_somebody_read_the_cluster_when_it_was_planned() -> None:
+    cluster = Cluster("1.36", seed=3)
+    with serve(cluster, clock="realtime") as api:
+        hub, alarms = api._app._hub, []
+        with cluster.lock:  # as a view has it for a moment; nothing changes, so nobody is told
+            hub._loop.call_soon_threadsafe(lambda: (api._app._plan(), alarms.append(api._app._alarm)))
+            for _ in range(200):
+                if alarms:
+                    break
+                time.sleep(0.01)
+        (alarm,) = alarms
+        assert alarm is not None and alarm.when() <= hub._loop.time() + 1
