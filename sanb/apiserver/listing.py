@@ -182,6 +182,10 @@ def revision(context: Context) -> int:
     return int(text or 0)
 
 
+CAUSE: Final = {"1.10": False, "1.18": True}
+"""Whether it is said in a machine's words that a resourceVersion is too large."""
+
+
 def _revision(context: Context, limit: int) -> int:
     """The revision to list at: 0 for the newest. A page without a word about it is of exactly the revision it names."""
     match = (context.options.get("resourceVersionMatch") or "") if context.view.profile.pick(MATCHED) else ""
@@ -190,7 +194,7 @@ def _revision(context: Context, limit: int) -> int:
         _check_match(str(match), str(context.options.get("resourceVersion") or ""))
     current = context.view.store.rev
     if wanted > current:
-        raise status.too_large(wanted, current)
+        raise status.too_large(wanted, current, context.view.profile.pick(CAUSE))
     return wanted if match == "Exact" or (limit > 0 and not match) else 0
 
 

@@ -173,11 +173,11 @@ def expired(message: str, reason: str = "Expired") -> ApiError:
     return failure(410, reason, message)
 
 
-def too_large(wanted: int, current: int) -> ApiError:
-    """504: a resourceVersion that the server has not reached."""
+def too_large(wanted: int, current: int, cause: bool = True) -> ApiError:
+    """504: a resourceVersion that the server has not reached; newer minors name the cause."""
     causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
     message = f"Timeout: Too large resource version: {wanted}, current: {current}"
-    return failure(504, "Timeout", message, {"causes": causes, "retryAfterSeconds": 1})
+    return failure(504, "Timeout", message, {**({"causes": causes} if cause else {}), "retryAfterSeconds": 1})
 
 
 def deleted(resource: str, name: str, uid: str) -> dict[str, Any]:

@@ -54,17 +54,20 @@ class Watcher:
 
     @classmethod
     def of(cls, context: Context) -> Watcher:
-        """The watcher that a request asks for: without a resourceVersion (or with 0) it begins with what there is."""
+        """The watcher that a request asks for: without a resourceVersion (or with 0) it begins with what there is.
+
+        From a revision that is yet to come it tells nothing until then; only who wants what there is first is told that
+        there is no such state.
+        """
         rev = listing.revision(context)
         queryoptions.number(context.options.get("timeoutSeconds"))  # whether it is one
         store, resource = context.view.store, context.resource
         chosen = listing.selection(context)
         bookmarks = flag(context.options.get("allowWatchBookmarks"))
-        if rev > store.rev:
-            raise status.too_large(rev, store.rev)
         listing_first = _initial(context)
+        begin = store.rev if listing_first and rev <= store.rev else rev or store.rev
         found = cls(
-            resource.id, context.request.namespace, store.rev if listing_first else rev or store.rev, chosen.match,
+            resource.id, context.request.namespace, begin, chosen.match,
             initial=rev == 0 if listing_first is None else listing_first, bookmarks=bookmarks,
             kind=(resource.api_version, resource.kind), gone=context.view.profile.pick(GONE),
         )
@@ -78,6 +81,9 @@ class Watcher:
         found: list[Event] = []
         if self._state:
             self._state = False
+            if self._rev > store.rev:
+                self.closed = True
+                return [Event("ERROR", status.too_large(self._rev, store.rev).status)]
             past = store.head if self._rev >= store.rev else store.at(self._rev)
             objects = [v.obj for v in past.scan(self._resource, self._namespace or None) if v.obj is not None]
             found = [Event("ADDED", obj) for obj in objects if self._match is None or self._match(obj)]

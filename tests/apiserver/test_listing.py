@@ -197,6 +197,10 @@ def test_exact_and_zero_do_not_go_together(server: Alone) -> None:
 def test_a_future_revision_is_a_timeout(server: Alone) -> None:
     status = server.refused("list", "configmaps", "shop", resourceVersion="99")
     assert (status["code"], status["message"]) == (504, "Timeout: Too large resource version: 99, current: 8")
+    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    assert status["details"] == {"causes": [cause], "retryAfterSeconds": 1}
+    old = Alone("1.10").refused("list", "configmaps", "shop", resourceVersion="99")
+    assert (old["code"], old["details"]) == (504, {"retryAfterSeconds": 1})
 
 
 @pytest.mark.parametrize(

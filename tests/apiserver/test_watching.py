@@ -43,6 +43,25 @@ def test_a_watch_without_a_revision_begins_with_what_there_is() -> None:
     assert _seen(watcher.poll(server.store)) == [("ADDED", "a", "1"), ("ADDED", "b", "2")]
 
 
+def test_a_watch_from_a_revision_that_is_yet_to_come_tells_what_comes_after_it() -> None:
+    server = Alone()
+    watcher = _watch(server, resourceVersion="2")
+    seen = []
+    for name in ("a", "b", "c"):
+        server.ask("create", "configmaps", "shop", body=config(name))
+        seen += _seen(watcher.poll(server.store))
+    assert seen == [("ADDED", "c", "3")]
+
+
+def test_what_there_is_at_a_revision_that_is_yet_to_come_cannot_be_told() -> None:
+    server = Alone()
+    watcher = _watch(server, resourceVersion="9", sendInitialEvents="true", resourceVersionMatch="NotOlderThan")
+    [event] = watcher.poll(server.store)
+    assert (event.type, event.object["code"], event.object["message"]) == (
+        "ERROR", 504, "Timeout: Too large resource version: 9, current: 0")
+    assert watcher.closed and watcher.poll(server.store) == []
+
+
 def test_other_namespaces_and_resources_are_not_seen() -> None:
     server = Alone()
     server.ask("create", "configmaps", "shop", body=config("x"))
