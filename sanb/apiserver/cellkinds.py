@@ -39,6 +39,44 @@ def truth(*path: str, default: bool = False) -> Cell:
     return cell
 
 
+def fact(*path: str, default: bool = False) -> Cell:
+    """true or false."""
+
+    def cell(obj: Obj, view: View) -> str:
+        return str(bool(dig(obj, *path, default=default))).lower()
+
+    return cell
+
+
+def joined(*path: str, empty: str = NONE) -> Cell:
+    """The texts of a list, with commas."""
+
+    def cell(obj: Obj, view: View) -> str:
+        return ",".join(dig(obj, *path, default=()) or ()) or empty
+
+    return cell
+
+
+def audiences(obj: Obj, view: View) -> str:
+    """The audiences of the tokens that a driver of volumes wants."""
+    return ",".join(str(one.get("audience", "")) for one in dig(obj, "spec", "tokenRequests", default=()) or ()) or UNSET
+
+
+def parameter_kind(obj: Obj, view: View) -> str:
+    """The kind of what a policy for admission is given."""
+    found = dig(obj, "spec", "paramKind", default=None)
+    return f"{found.get('apiVersion', '')}/{found.get('kind', '')}" if found else UNSET
+
+
+def parameter(obj: Obj, view: View) -> str:
+    """What a policy for admission is given."""
+    found = dig(obj, "spec", "paramRef", default=None)
+    if not found:
+        return UNSET
+    place = f"{found['namespace']}/" if found.get("namespace") else "*/"
+    return place + str(found.get("name") or "*")
+
+
 def _labels(found: Mapping[str, str] | None) -> str:
     return ",".join(f"{key}={found[key]}" for key in sorted(found)) if found else NONE
 

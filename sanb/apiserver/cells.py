@@ -55,18 +55,66 @@ def config_data(obj: Obj, view: View) -> int:
 # ---------------------------------------------------------------------- Pods
 
 
+def outside(obj: Obj, view: View) -> str:
+    """The addresses of a Service outside the cluster."""
+    spec = obj.get("spec") or {}
+    if spec.get("type") == "ExternalName":
+        return str(spec.get("externalName") or NONE)
+    given = list(spec.get("externalIPs") or ())
+    if spec.get("type") != "LoadBalancer":
+        return ",".join(given) or NONE
+    found = [one.get("ip") or one.get("hostname") or "" for one in dig(obj, "status", "loadBalancer", "ingress", default=())]
+    return ",".join([*filter(None, found), *given]) or "<pending>"
+
+
+def node_address(kind: str) -> Cell:
+    """The address of a Node of one kind."""
+
+    def cell(obj: Obj, view: View) -> str:
+        found = dig(obj, "status", "addresses", default=())
+        return next((str(one["address"]) for one in found if one.get("type") == kind), NONE)
+
+    return cell
+
+
+def node_info(field: str) -> Cell:
+    """What a Node says of its system."""
+
+    def cell(obj: Obj, view: View) -> str:
+        return str(dig(obj, "status", "nodeInfo", field, default="") or "<unknown>")
+
+    return cell
+
+
 def pod_ready(obj: Obj, view: View) -> str:
-    """Ready containers of all containers."""
+    """Ready containers of all containers, sidecars among them."""
+    total = len(dig(obj, "spec", "containers", default=()))
     statuses = dig(obj, "status", "containerStatuses", default=())
-    if not statuses:
-        return f"0/{len(dig(obj, 'spec', 'containers', default=()))}"
-    ready = sum(1 for one in statuses if one.get("ready") and "running" in (one.get("state") or {}))
-    return f"{ready}/{len(dig(obj, 'spec', 'containers', default=()))}"
+    ready = sum(1 for one in statuses if one.get("ready") and "running" in (one.get("state") or {})) if statuses else 0
+    if sidecars := _sidecars(obj):
+        total += len(sidecars)
+        ready += sum(1 for one in _of_sidecars(obj, sidecars) if one.get("started") and one.get("ready"))
+    return f"{ready}/{total}"
+
+
+def _sidecars(obj: Obj) -> frozenset[str]:
+    """The names of init containers that run as long as the others."""
+    found = dig(obj, "spec", "initContainers", default=())
+    return frozenset(one["name"] for one in found if one.get("restartPolicy") == "Always") if found else NO_NAMES
+
+
+def _of_sidecars(obj: Obj, names: frozenset[str]) -> list[Mapping[str, Any]]:
+    return [one for one in dig(obj, "status", "initContainerStatuses", default=()) if one["name"] in names]
+
+
+NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
 def pod_restarts(obj: Obj, view: View) -> str:
     """Restarts of the containers, and when the last one was."""
     statuses = dig(obj, "status", "containerStatuses", default=())
+    if sidecars := _sidecars(obj):
+        statuses = [*statuses, *_of_sidecars(obj, sidecars)]
     total = sum([one.get("restartCount", 0) for one in statuses])
     if not total:
         return "0"
@@ -96,10 +144,15 @@ def pod_status(obj: Obj, view: View) -> str:
 
 def _initializing(obj: Obj) -> str:
     statuses = dig(obj, "status", "initContainerStatuses", default=())
+    if not statuses:
+        return ""
+    sidecars = _sidecars(obj)
     for position, one in enumerate(statuses):
         state = one.get("state") or {}
         ended, waiting = state.get("terminated"), state.get("waiting")
         if ended is not None and ended.get("exitCode", 0) == 0:
+            continue
+        if one["name"] in sidecars and one.get("started"):
             continue
         if ended is not None:
             return f"Init:{_ended(ended)}"

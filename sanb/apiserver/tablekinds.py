@@ -60,6 +60,15 @@ _AUTOSCALER: Final = (
     AGE,
 )
 _DEFAULT: Final = Column("Name", cellkinds.default_class, format="name", description=NAME.description)
+_DRIVER: Final = (
+    Column("AttachRequired", cellkinds.fact("spec", "attachRequired", default=True), "boolean"),
+    Column("PodInfoOnMount", cellkinds.fact("spec", "podInfoOnMount"), "boolean"),
+)
+_DRIVER_MORE: Final = (
+    Column("StorageCapacity", cellkinds.fact("spec", "storageCapacity"), "boolean"),
+    Column("TokenRequests", cellkinds.audiences),
+    Column("RequiresRepublish", cellkinds.fact("spec", "requiresRepublish"), "boolean"),
+)
 _WEBHOOKS: Final = {
     "1.10": (NAME, AGE), "1.11": (NAME, CREATED), "1.19": (NAME, number("Webhooks", cells.count("webhooks")), AGE),
 }
@@ -154,6 +163,33 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
     "apiservices.apiregistration.k8s.io": {
         "1.10": (NAME, AGE),
         "1.13": (NAME, Column("Service", cellkinds.api_service), Column("Available", cellkinds.available), AGE),
+    },
+    "csinodes.storage.k8s.io": {"1.10": (NAME, number("Drivers", cells.count("spec", "drivers")), AGE)},
+    "csidrivers.storage.k8s.io": {
+        "1.10": (NAME, *_DRIVER, Column("Modes", cellkinds.joined("spec", "volumeLifecycleModes")), AGE),
+        "1.21": (NAME, *_DRIVER, *_DRIVER_MORE, Column("Modes", cellkinds.joined("spec", "volumeLifecycleModes")), AGE),
+    },
+    "volumeattachments.storage.k8s.io": {
+        "1.10": (NAME, Column("Attacher", _at("spec", "attacher")), Column("PV", _at("spec", "source", "persistentVolumeName")),
+                 Column("Node", _at("spec", "nodeName")), Column("Attached", cellkinds.fact("status", "attached"), "boolean"),
+                 AGE),
+    },
+    "podsecuritypolicies.policy": {
+        "1.10": (
+            NAME, Column("Priv", cellkinds.fact("spec", "privileged")),
+            Column("Caps", cellkinds.joined("spec", "allowedCapabilities", empty="")),
+            Column("Selinux", _at("spec", "seLinux", "rule")), Column("RunAsUser", _at("spec", "runAsUser", "rule")),
+            Column("FsGroup", _at("spec", "fsGroup", "rule")), Column("SupGroup", _at("spec", "supplementalGroups", "rule")),
+            Column("ReadOnlyRootFs", cellkinds.fact("spec", "readOnlyRootFilesystem")),
+            Column("Volumes", cellkinds.joined("spec", "volumes", empty="")),
+        ),
+    },
+    "validatingadmissionpolicies.admissionregistration.k8s.io": {
+        "1.10": (NAME, number("Validations", cells.count("spec", "validations")),
+                 Column("ParamKind", cellkinds.parameter_kind), AGE),
+    },
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io": {
+        "1.10": (NAME, Column("PolicyName", _at("spec", "policyName")), Column("ParamRef", cellkinds.parameter), AGE),
     },
     "podtemplates": {
         "1.10": (NAME, Column("Containers", cellkinds.template("name", "template")),

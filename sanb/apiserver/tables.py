@@ -33,6 +33,19 @@ _POD: Final = (
     wide("IP", or_none("status", "podIP")),
     wide("Node", or_none("spec", "nodeName")),
 )
+_NODE: Final = (
+    NAME,
+    Column("Status", cells.node_status),
+    Column("Roles", cells.node_roles),
+    AGE,
+    Column("Version", cells.at("status", "nodeInfo", "kubeletVersion")),
+)
+_SYSTEM: Final = (
+    wide("External-IP", cells.node_address("ExternalIP")),
+    wide("OS-Image", cells.node_info("osImage")),
+    wide("Kernel-Version", cells.node_info("kernelVersion")),
+    wide("Container-Runtime", cells.node_info("containerRuntimeVersion")),
+)
 _DEPLOYMENT_COUNTS: Final = (
     number("Up-to-date", cells.at("status", "updatedReplicas", default=0)),
     number("Available", cells.at("status", "availableReplicas", default=0)),
@@ -58,15 +71,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
             wide("Readiness Gates", cells.readiness_gates),
         ),
     },
-    "nodes": {
-        "1.10": (
-            NAME,
-            Column("Status", cells.node_status),
-            Column("Roles", cells.node_roles),
-            AGE,
-            Column("Version", cells.at("status", "nodeInfo", "kubeletVersion")),
-        )
-    },
+    "nodes": {"1.10": (*_NODE, *_SYSTEM), "1.12": (*_NODE, wide("Internal-IP", cells.node_address("InternalIP")), *_SYSTEM)},
     "deployments.apps": {
         "1.10": (
             NAME,
@@ -93,7 +98,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Column, ...]]]] = {
             NAME,
             Column("Type", cells.at("spec", "type")),
             Column("Cluster-IP", or_none("spec", "clusterIP")),
-            Column("External-IP", cells.at("spec", "externalIPs", 0, default=cells.NONE)),
+            Column("External-IP", cells.outside),
             Column("Port(s)", cells.ports),
             AGE,
             wide("Selector", cells.service_selector),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sanb.apiserver.cells import outside, pod_ready, pod_status
 from tests.apiserver.alone import Alone, config, pod
 
 
@@ -115,3 +116,27 @@ def test_restarts_tell_when_the_last_one_was_from_1_22() -> None:
 def test_wide_columns_have_priority_one() -> None:
     table = _table(Alone(), "pods")
     assert _header(table, wide=True)[5:] == ["IP", "Node", "Nominated Node", "Readiness Gates"]
+
+
+@pytest.mark.parametrize(("started", "cells"), [(False, ["0/2", "Init:0/1"]), (True, ["1/2", "PodInitializing"])])
+def test_a_sidecar_counts_as_a_container_and_does_not_hold_up_the_others(started: bool, cells: list[str]) -> None:
+    proxy = {"name": "proxy", "ready": True, "started": started, "restartCount": 0, "state": {"running": {}}}
+    main = {"name": "m", "ready": False, "restartCount": 0, "state": {"waiting": {"reason": "PodInitializing"}}}
+    pod = {
+        "metadata": {"name": "s"},
+        "spec": {"initContainers": [{"name": "proxy", "restartPolicy": "Always"}], "containers": [{"name": "m"}]},
+        "status": {"phase": "Pending", "initContainerStatuses": [proxy], "containerStatuses": [main]},
+    }
+    assert [cell(pod, None) for cell in (pod_ready, pod_status)] == cells  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("spec", "shown"),
+    [
+        ({"type": "ClusterIP"}, "<none>"), ({"type": "NodePort", "externalIPs": ["1.2.3.4", "1.2.3.5"]}, "1.2.3.4,1.2.3.5"),
+        ({"type": "LoadBalancer"}, "<pending>"), ({"type": "LoadBalancer", "externalIPs": ["1.2.3.4"]}, "1.2.3.4"),
+        ({"type": "ExternalName", "externalName": "a.b"}, "a.b"),
+    ],
+)
+def test_the_addresses_of_a_service_outside_by_type(spec: dict[str, object], shown: str) -> None:
+    assert outside({"metadata": {"name": "s"}, "spec": spec}, None) == shown  # type: ignore[arg-type]
