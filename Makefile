@@ -41,7 +41,9 @@ lab: $(VENV)/.dev  ## JupyterLab with the Lab and its guided tour
 	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00-the-lab.ipynb
 
 app: $(VENV)/.dev  ## the Lab as an app in the browser, without a notebook around it
-	$(BIN)/voila notebooks/00-the-lab.ipynb
+	$(BIN)/jupyter nbconvert --log-level=WARN --to notebook --output-dir $(OUT) --output the-lab notebooks/00-the-lab.ipynb \
+		--TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags not-in-app
+	$(BIN)/voila $(OUT)/the-lab.ipynb
 
 frontend:  ## build the Lab's bundle, which is committed, from frontend/ (needs Node)
 	cd frontend && npm ci --no-audit --no-fund && npm run --silent check && npm run --silent build
