@@ -155,7 +155,7 @@ def _by_number(a: str, b: str, at: int) -> int:
     values = []
     for text in (a, b):
         end = at
-        while end < len(text) and text[end].isdigit():
+        while end < len(text) and text[end].isdecimal():
             end += 1
         ends.append(end)
         values.append(int(start + text[at:end]))
@@ -169,7 +169,7 @@ def _by_number(a: str, b: str, at: int) -> int:
 def _counted(text: str, at: int) -> bool:
     """Whether the digits before this place are more than zeros."""
     at -= 1
-    while at >= 0 and text[at].isdigit():
+    while at >= 0 and text[at].isdecimal():
         if text[at] != "0":
             return True
         at -= 1

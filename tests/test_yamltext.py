@@ -103,7 +103,7 @@ def test_very_long_keys_stand_behind_a_question_mark() -> None:
 
 _TEXT = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029\ufeff\ufffe\uffff"), max_size=120
-)
+).filter(lambda text: text not in ("=", "<<"))
 
 
 @given(
