@@ -151,6 +151,15 @@ def test_marks_of_the_timeline_know_what_caused_them(shop: Browser) -> None:
     assert "there is no call 9999" in shop.answer("call", number=9999)["error"]
 
 
+def test_a_token_that_is_stored_nowhere_has_its_cause_all_the_same(shop: Browser) -> None:
+    number = next(name for name, mark in shop.sections["marks"].items() if mark[4] == "token")
+    detail = shop.ask("call", number=int(number))
+    assert detail["title"] == "kubelet issued a token for ServiceAccount default"
+    assert detail["changes"] == []
+    assert detail["why"].startswith("for pod shop/web (revision ")
+    assert detail["why"].endswith(", bound by scheduler because it was created by admin)")
+
+
 def test_changes_are_shown_as_a_difference(shop: Browser) -> None:
     number = next(n for n, m in shop.sections["marks"].items() if m[1] == "scheduler")
     (change,) = shop.ask("call", number=int(number))["changes"]
