@@ -65,8 +65,9 @@ def typed(resource: Resource, body: Obj, served: str, profile: Profile) -> Obj:
     newest = resource.api_version
     if kind == resource.kind and version == newest:
         return body
-    if resource.custom is None and resource.id in RESOURCES and not registered.expected(resource, kind or "", version or ""):
-        raise registered.wrong(resource, kind or "", version or served, profile)
+    kind, version = str(kind or ""), str(version or "")
+    if resource.custom is None and resource.id in RESOURCES and not registered.expected(resource, kind, version):
+        raise registered.wrong(resource, kind, version or served, profile)
     if version and version not in (newest, served) and not resource.serves(version):
         raise status.bad_request(
             f"the API version in the data ({version}) does not match the expected API version ({served or newest})"

@@ -49,6 +49,7 @@ TEXTS: Final = Texts(128 * 1024 * 1024)
 NOT_OPTIONS: Final = ("watch", "timeout", "pretty", "as", "asVersion", "accept", "patchType", "text", "duplicates")
 """Names that a query may have, but that mean something else, or that only the server gives."""
 IMPERSONATE: Final = re.compile("impersonate-")
+NO_STRING: Final = "json: cannot unmarshal {got} into Go struct field .{name} of type string"
 SUMMARY: Final = 30
 """So many bytes of a body that cannot be read are quoted."""
 
@@ -212,6 +213,9 @@ def _object(profile: Profile, media: str, body: bytes, kind: str, options: dict[
         _note_lines(profile, text, options)
     if not isinstance(found, dict) and found is not None:
         raise unrecognized(kind, body, gojson.unmarshal(_go_kind(found)))
+    for name, value in (found or {}).items():
+        if name in ("kind", "apiVersion") and not isinstance(value, str | None):
+            raise unrecognized(kind, body, NO_STRING.format(got=_go_kind(value), name=name))
     return found or {}
 
 
@@ -294,8 +298,8 @@ def summary(body: bytes) -> str:
 
 
 def _go_kind(value: Any) -> str:
-    if isinstance(value, list):
-        return "array"
+    if isinstance(value, list | dict):
+        return "array" if isinstance(value, list) else "object"
     return "bool" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
 
 

@@ -258,3 +258,16 @@ def test_yaml_that_cannot_be_read_is_a_400() -> None:
         "error decoding YAML: error converting YAML to JSON: "
         "yaml: line 2: mapping values are not allowed in this context"
     )
+
+
+@pytest.mark.parametrize("profile", [OLD, NEW])
+@pytest.mark.parametrize(("value", "got"), [("[]", "array"), ("{}", "object"), ("5", "number"), ("true", "bool")])
+@pytest.mark.parametrize("name", ["kind", "apiVersion"])
+def test_a_kind_that_is_no_text_is_told_with_the_beginning_of_the_body(profile: Profile, value: str, got: str, name: str) -> None:
+    body = f'{{"{name}":{value}}}'
+    status = _refused(profile, "POST", "/api/v1/namespaces/shop/pods", {}, body.encode())
+    assert (status["code"], status["message"]) == (400, (
+        "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: "
+        f"json: cannot unmarshal {got} into Go struct field .{name} of type string ({body})"
+    ))
+    assert wire.parse(profile, "POST", "/api/v1/namespaces/shop/pods", {}, f'{{"{name}":null}}'.encode()).body == {name: None}
