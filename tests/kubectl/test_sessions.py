@@ -1,4 +1,4 @@
-"""What real kubectls of four minors print in ten sessions: `sessions/README.md` tells how they were recorded."""
+"""What real kubectls of five minors print in fifteen sessions: `sessions/README.md` tells how they were recorded."""
 
 from __future__ import annotations
 
