@@ -36,6 +36,7 @@ class Traits(NamedTuple):
     per_index: bool
     success: bool
     replacement: bool
+    managed: bool
 
     @classmethod
     def of(cls, profile: Profile) -> Traits:
@@ -64,6 +65,8 @@ TRAITS: Final[dict[str, dict[str, Any]]] = {
     "success": {"1.10": False, "1.31": True},
     # Pods may be replaced only once they have ended (gate JobPodReplacementPolicy)
     "replacement": {"1.10": False, "1.29": True},
+    # somebody else may see to a Job (gate JobManagedBy)
+    "managed": {"1.10": False, "1.32": True},
 }
 
 

@@ -33,6 +33,8 @@ NAME: Final = "job-controller"
 RESOURCE: Final = "jobs.batch"
 KIND: Final = "Job"
 BURST: Final = 500
+OURS: Final = "kubernetes.io/job-controller"
+"""Whom a Job is managed by that this controller sees to."""
 
 Key = tuple[str, str]
 
@@ -91,6 +93,8 @@ async def reconcile(api: Api, key: Any, traits: Traits) -> float | Upkeep | None
         for place in (key, ("status", key), ("counted", key)):
             api.keep(place, None)
         await _let_go(api, namespace, name)
+        return None
+    if traits.managed and job["spec"].get("managedBy", OURS) != OURS:
         return None
     written = api.recall(("status", key))
     if written is not None and not api.reached(RESOURCE, written):

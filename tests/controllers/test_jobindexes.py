@@ -136,3 +136,8 @@ def test_policies_that_do_not_fit_are_refused(spec: dict[str, Any], message: str
 def test_containers_of_a_job_with_a_failure_policy_are_not_started_again() -> None:
     with pytest.raises(ApiError, match='only "Never" is supported when podFailurePolicy is specified'):
         started(restart="OnFailure", podFailurePolicy={"rules": []})
+
+
+@pytest.mark.parametrize(("minor", "made"), [("1.31", 1), ("1.32", 0)])
+def test_a_job_that_somebody_else_manages_is_left_alone(minor: str, made: int) -> None:
+    assert len(living(started(minor, managedBy="example.com/queue"))) == made
