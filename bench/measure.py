@@ -22,20 +22,28 @@ class Row(NamedTuple):
 
 def seconds(work: Callable[[], Any]) -> float:
     """Seconds of one call, without the garbage of whoever ran before."""
-    gc.collect()
-    start = perf_counter()
-    work()
-    return perf_counter() - start
+    return _times(work, 1)[0]
 
 
 def best(work: Callable[[], Any], times: int = 5) -> float:
     """The shortest of several calls."""
-    return min(seconds(work) for _ in range(times))
+    return min(_times(work, times))
 
 
 def median(work: Callable[[], Any], times: int = 5) -> float:
     """The middle of several calls."""
-    return statistics.median(seconds(work) for _ in range(times))
+    return statistics.median(_times(work, times))
+
+
+def _times(work: Callable[[], Any], times: int) -> list[float]:
+    """Seconds of each call; with many objects alive it takes minutes to collect before every one of them."""
+    gc.collect()
+    found = []
+    for _ in range(times):
+        start = perf_counter()
+        work()
+        found.append(perf_counter() - start)
+    return found
 
 
 def at_most(what: str, ours: str, instead: str, ratio: float, limit: float) -> Row:
