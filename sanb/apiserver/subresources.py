@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sanb.apiserver import (
-    accessreviews,
     eviction,
     metadata,
     status,
     steps,
     tokenrequest,
-    tokenreviews,
     verbs_read,
     verbs_update,
 )
@@ -20,7 +18,6 @@ from sanb.apiserver.admission import CREATE
 from sanb.apiserver.context import Context
 from sanb.apiserver.crd import scales
 from sanb.apiserver.crd.scales import Places
-from sanb.apiserver.discovery import reviews
 from sanb.apiserver.patch import apply_patch, misfit
 from sanb.apiserver.request import Decision, Outcome, Request, Wait
 from sanb.apiserver.resources import Resource
@@ -32,7 +29,6 @@ from sanb.values import Obj, dig
 
 if TYPE_CHECKING:
     from sanb.apiserver.server import ApiServer
-    from sanb.apiserver.view import View
 
 Verb = Callable[[Context], Outcome]
 Join = Callable[[Obj, Obj], Obj]
@@ -278,18 +274,3 @@ def find(server: ApiServer, request: Request, resource: Resource) -> Verb | None
     if request.subresource == "token" and (server.authority is None or not server.profile["token_request"]):
         raise status.unknown_resource()
     return SUBRESOURCES.get((request.subresource, request.verb))
-
-
-def virtual(server: ApiServer, view: View, request: Request) -> Any:
-    """Requests about kinds that are answered and never stored.
-
-    Raises:
-        ApiError: 404, there is no such kind.
-    """
-    row, answer = tokenreviews.REVIEWS.get(request.resource, (None, None))
-    if row is not None and answer is not None and row.plural in reviews(server.profile):
-        return answer(server, view, request)
-    found = accessreviews.REVIEWS.get(request.resource)
-    if found is not None:
-        return accessreviews.review(server, view, request, *found)
-    raise status.unknown_resource()

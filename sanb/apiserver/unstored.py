@@ -64,7 +64,18 @@ def answer(server: ApiServer, view: View, request: Request, attempt: int) -> Out
         return _bind(server, view, request, attempt)
     if row.plural == COMPONENT.plural:
         return _component(Context(server, view, request, row, attempt))
-    return subresources.virtual(server, view, request)  # type: ignore[no-any-return]
+    return _review(server, view, request)
+
+
+# ---------------------------------------------------------------------- reviews
+
+
+def _review(server: ApiServer, view: View, request: Request) -> Outcome:
+    """Whether a token is good, or what somebody may do."""
+    _, answered = tokenreviews.REVIEWS.get(request.resource, (None, None))
+    if answered is not None:
+        return answered(server, view, request)
+    return accessreviews.review(server, view, request, *accessreviews.REVIEWS[request.resource])
 
 
 # ---------------------------------------------------------------------- bindings
