@@ -86,14 +86,7 @@ def decode_scale(body: Obj, profile: Profile) -> Obj:
     Raises:
         ApiError: 400, a value has the wrong type.
     """
-    schema = _schema("Scale", profile)
-    assert schema is not None
-    try:
-        found: Obj = schema.read(body)
-    except Wrong as wrong:
-        why = refusals.sentence(wrong, schema.type, body, schema.joint)
-        raise status.bad_request(f'Scale in version "v1" cannot be handled as a Scale: {why}') from None
-    return found
+    return _decoded("Scale", body, profile, 'Scale in version "v1" cannot be handled as a Scale: ')
 
 
 def decode_options(kind: str, obj: Obj, profile: Profile) -> Obj:
@@ -102,13 +95,18 @@ def decode_options(kind: str, obj: Obj, profile: Profile) -> Obj:
     Raises:
         ApiError: 400, a value has the wrong type.
     """
+    return _decoded(kind, obj, profile)
+
+
+def _decoded(kind: str, obj: Obj, profile: Profile, head: str = "") -> Obj:
+    """A value of a type that is no resource; `head` begins a refusal."""
     schema = _schema(kind, profile)
     if schema is None:
         return obj
     try:
         found: Obj = schema.read(obj)
     except Wrong as wrong:
-        raise status.bad_request(refusals.sentence(wrong, schema.type, obj, schema.joint)) from None
+        raise status.bad_request(head + refusals.sentence(wrong, schema.type, obj, schema.joint)) from None
     return found
 
 
