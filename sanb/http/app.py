@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from sanb.apiserver import status
 from sanb.errors import ApiError
 from sanb.http import negotiation, remote, watch
-from sanb.http.calls import ALWAYS, Answer, Call, Followed, Pending, Watched, joined
+from sanb.http.calls import ALWAYS, SLOW_READER, Answer, Call, Followed, Pending, Watched, joined
 from sanb.http.front import Front
 from sanb.http.hub import Hub
 from sanb.http.wire import Message
@@ -35,8 +35,6 @@ BOOKMARK: Final = 60.0
 MOST_WATCHES: Final = 2000
 SLOW_BODY: Final = 30.0
 """Seconds that a client has to send its body."""
-SLOW_READER: Final = 60.0
-"""Seconds that a client may leave unread what it is sent, before it is hung up on."""
 MOST_REQUESTS: Final = 600
 """So many requests are under way at once, as many as an API server has seats; more are told to come back."""
 EXEMPT: Final = ("/healthz", "/livez", "/readyz")

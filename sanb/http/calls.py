@@ -11,6 +11,8 @@ from sanb.http.wire import Message
 
 ALWAYS: Final = ((b"cache-control", b"no-cache, private"),)
 """Headers of every answer."""
+SLOW_READER: Final = 60.0
+"""Seconds that a client may leave unread what it is sent, before it is hung up on."""
 
 
 class Call(NamedTuple):

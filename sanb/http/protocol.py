@@ -9,7 +9,7 @@ from typing import Any, Final
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from sanb.http.calls import ALWAYS, Call, joined
+from sanb.http.calls import ALWAYS, SLOW_READER, Call, joined
 from sanb.http.spdysession import UPGRADE, Session
 from sanb.http.wire import Message
 
@@ -17,8 +17,6 @@ LARGEST_HEAD: Final = 1024 * 1024
 """Bytes of a request line with its headers, as in Go's server."""
 SLOW_HEAD: Final = 32.0
 """Seconds that a client has to send them."""
-SLOW_READER: Final = 60.0
-"""Seconds that a client may leave unread what it has asked for."""
 LARGE: Final = 1 << 18
 """Bytes of an answer that is not sent at once, but as its client reads."""
 TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
