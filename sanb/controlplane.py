@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from math import inf
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -78,8 +76,6 @@ class ControlPlane(Recorded, Renewable):
         self.seed = seed
         self._policy: Policy = policies.fifo
         self._paused: dict[str, None] = {}
-        self.counted: Counter[str] = Counter()
-        """How many calls of whom are forgotten."""
         self.observers: list[Callable[[], None]] = []
         """Called with the lock held when something may have happened; whoever answers or tells others comes after them."""
         self._components = chosen(controllers)
@@ -383,19 +379,6 @@ class ControlPlane(Recorded, Renewable):
         return frozenset(actor for name in self._paused for actor in self._actors.get(name, (name,)))
 
     # ------------------------------------------------------------------ copies
-
-    def forget(self, keep: int) -> None:
-        """Let go of the past but for the last `keep` revisions, calls and actions.
-
-        Watches and lists from before are refused (410), as after a compaction of etcd; there is no trace any longer, and
-        timelines begin later.
-        """
-        with self.lock:
-            journal = self.world.journal
-            gone = len(journal) - keep - journal.first
-            self.counted = self.counted + Counter(call.actor or "user" for call in islice(journal, max(0, gone)))
-            self.world.forget(keep)
-            self._commands.forget(len(self._commands) - keep)
 
     def fork(self) -> Self:
         """A cluster in the same state with its own future."""

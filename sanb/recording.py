@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Final, Self
 
 from sanb.apiserver.request import Request, UserInfo
@@ -34,10 +36,25 @@ class Recorded:
     def _record(self, step: int) -> None:
         """Begin: the trace has what comes after this step."""
         self._commands: Tape[Command] = Tape()
+        self.counted: Counter[str] = Counter()
+        """How many calls of whom are forgotten."""
         self._first_step = step
 
     def _note(self, op: str, data: Any) -> None:
         self._commands.append(Command(self.world.steps - self._first_step, op, data))
+
+    def forget(self, keep: int) -> None:
+        """Let go of the past but for the last `keep` revisions, calls and actions.
+
+        Watches and lists from before are refused (410), as after a compaction of etcd; there is no trace any longer, and
+        timelines begin later.
+        """
+        with self.lock:
+            journal = self.world.journal
+            gone = len(journal) - keep - journal.first
+            self.counted = self.counted + Counter(call.actor or "user" for call in islice(journal, max(0, gone)))
+            self.world.forget(keep)
+            self._commands.forget(len(self._commands) - keep)
 
     @property
     def trace(self) -> Trace:
