@@ -281,12 +281,14 @@ def claim_phase(obj: Obj, view: View) -> str:
 def bound(what: str) -> Cell:
     """What a claim has once it is bound."""
 
+    in_short = modes("status", "accessModes")
+
     def cell(obj: Obj, view: View) -> str:
         if not dig(obj, "spec", "volumeName", default=""):
             return ""
         if what == "capacity":
             return str(dig(obj, "status", "capacity", "storage", default="0"))
-        return modes("status", "accessModes")(obj, view)  # type: ignore[no-any-return]
+        return str(in_short(obj, view))
 
     return cell
 

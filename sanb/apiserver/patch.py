@@ -61,7 +61,8 @@ def _json(resource: Resource, current: Obj, body: Any, profile: Profile) -> Obj:
 def _merge(resource: Resource, current: Obj, body: Any, profile: Profile) -> Obj:
     if not isinstance(body, dict):
         raise _undecodable(profile, profile.pick(NOT_A_MAP).format(got=_json_kind(body)))
-    return merge_patch(current, body)  # type: ignore[no-any-return]
+    merged: Obj = merge_patch(current, body)
+    return merged
 
 
 def _strategic(resource: Resource, current: Obj, body: Any, profile: Profile) -> Obj:

@@ -215,9 +215,9 @@ def owners(obj: Obj) -> list[Obj]:
 
 def controller_of(obj: Obj) -> Obj | None:
     """The ownerReference of the controller, or None."""
-    for reference in obj["metadata"].get("ownerReferences") or ():
+    for reference in owners(obj):
         if reference.get("controller"):
-            return reference  # type: ignore[no-any-return]
+            return reference
     return None
 
 

@@ -33,10 +33,8 @@ TARGETS: Final = {"Complete": "SuccessCriteriaMet", "Failed": "FailureTarget"}
 
 def condition(job: Obj, kind: str) -> Obj | None:
     """A condition of a Job that is true."""
-    for one in (job.get("status") or {}).get("conditions") or ():
-        if one["type"] == kind and one["status"] == "True":
-            return one  # type: ignore[no-any-return]
-    return None
+    conditions: list[Obj] = (job.get("status") or {}).get("conditions") or []
+    return next((one for one in conditions if one["type"] == kind and one["status"] == "True"), None)
 
 
 def finished(job: Obj) -> bool:

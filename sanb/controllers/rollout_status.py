@@ -33,10 +33,8 @@ def condition(now: float, kind: str, status: str, reason: str, message: str) -> 
 
 def find(status: Obj, kind: str) -> Obj | None:
     """One condition of a status."""
-    for one in status.get("conditions") or ():
-        if one["type"] == kind:
-            return one  # type: ignore[no-any-return]
-    return None
+    conditions: list[Obj] = status.get("conditions") or []
+    return next((one for one in conditions if one["type"] == kind), None)
 
 
 def without(status: Obj, kind: str) -> Obj:
